@@ -1,0 +1,127 @@
+package io.github.paymentdr.core.reference;
+
+import com.google.common.base.Joiner;
+import com.google.common.collect.ImmutableList;
+import io.github.paymentdr.core.validation.Faults;
+import java.util.List;
+import java.util.function.Function;
+import java.util.stream.IntStream;
+import software.amazon.awscdk.CfnOutput;
+import software.amazon.awscdk.Fn;
+import software.amazon.awscdk.Stack;
+import software.constructs.Construct;
+
+/**
+ * An output of one stack that a stack of another region reads with CloudFormation's own {@code
+ * Fn::GetStackOutput}: no custom resource, no export that blocks a change.
+ *
+ * <pre>{@code
+ * StackOutput<String> arn = StackOutput.ofText(primary, "AssetsBucketArn", bucket.getBucketArn(), "…");
+ * arn.readIn(secondary); // {"Fn::GetStackOutput": ...}, and secondary depends on primary
+ * }</pre>
+ *
+ * <p>CloudFormation resolves the value whenever the reading stack is deployed. While the region of
+ * the output is lost, the reading stack can therefore not be updated; what a region needs for its
+ * own recovery must come from {@link io.github.paymentdr.core.region.DrNames} instead.
+ *
+ * @param <T> the type of the value
+ */
+public final class StackOutput<T> {
+  private static final Joiner LIST = Joiner.on(',');
+
+  private final Stack producer;
+  private final String logicalId;
+  private final T value;
+  private final Function<String, T> decoder;
+
+  private StackOutput(
+      Stack producer,
+      String id,
+      T value,
+      String text,
+      String description,
+      Function<String, T> decoder) {
+    this.producer = producer;
+    this.value = value;
+    this.decoder = decoder;
+    // An id of its own scope would get a hash; the output's name is what people look for.
+    CfnOutput output =
+        CfnOutput.Builder.create(producer, id).value(text).description(description).build();
+    output.overrideLogicalId(id);
+    this.logicalId = id;
+  }
+
+  /**
+   * Adds a text to the outputs of a stack.
+   *
+   * @param producer the stack that has the value
+   * @param id the output's name, unique in the stack: letters and digits
+   * @param value the value, a deploy-time token or a literal
+   * @param description what the value is, for whoever reads the stack's outputs
+   * @return the output
+   * @throws io.github.paymentdr.core.validation.InvalidInputException if the id has other
+   *     characters
+   */
+  public static StackOutput<String> ofText(
+      Stack producer, String id, String value, String description) {
+    return new StackOutput<>(producer, checked(id), value, value, description, text -> text);
+  }
+
+  /**
+   * Adds a list of texts to the outputs of a stack, separated by commas.
+   *
+   * @param producer the stack that has the values
+   * @param id the output's name, unique in the stack: letters and digits
+   * @param values the values, none of which contains a comma
+   * @param description what the values are, for whoever reads the stack's outputs
+   * @return the output
+   * @throws io.github.paymentdr.core.validation.InvalidInputException if the id has other
+   *     characters
+   */
+  public static StackOutput<List<String>> ofTextList(
+      Stack producer, String id, List<String> values, String description) {
+    int size = values.size();
+    return new StackOutput<>(
+        producer,
+        checked(id),
+        ImmutableList.copyOf(values),
+        LIST.join(values),
+        description,
+        text -> select(text, size));
+  }
+
+  /**
+   * The value for use in another stack. That stack then depends on the one that has the output.
+   *
+   * @param scope a construct of the reading stack
+   * @return the value itself inside its own stack, else a reference to the output
+   */
+  public T readIn(Construct scope) {
+    Stack consumer = Stack.of(scope);
+    if (consumer.equals(producer)) {
+      return value;
+    }
+    consumer.addStackDependency(producer, "reads output " + logicalId);
+    return decoder.apply(
+        Fn.getStackOutput(producer.getStackName(), logicalId, producer.getRegion()));
+  }
+
+  /** {@return the output's name in its stack} */
+  public String getLogicalId() {
+    return logicalId;
+  }
+
+  private static List<String> select(String text, int size) {
+    List<String> parts = Fn.split(",", text);
+    return IntStream.range(0, size).mapToObj(index -> Fn.select(index, parts)).toList();
+  }
+
+  private static String checked(String id) {
+    Faults faults = Faults.of("StackOutput");
+    faults.unless(
+        id.matches("[A-Za-z][A-Za-z0-9]*"),
+        "id must be letters and digits, starting with a letter, got '" + id + "'");
+    faults.throwIfAny();
+    return id;
+  }
+}

@@ -1,0 +1,46 @@
+package io.github.paymentdr.payments.network;
+
+import com.google.common.base.Splitter;
+import com.google.common.net.InetAddresses;
+import com.google.common.primitives.Ints;
+import java.util.List;
+
+/** An IPv4 address range in CIDR notation. */
+record CidrBlock(int address, int prefixLength) {
+
+  /**
+   * Reads a block.
+   *
+   * @throws IllegalArgumentException if the text is not a block that starts at its own network
+   *     address
+   */
+  static CidrBlock parse(String text) {
+    List<String> parts = Splitter.on('/').splitToList(text);
+    Integer prefix = parts.size() == 2 ? Ints.tryParse(parts.get(1)) : null;
+    if (prefix == null
+        || prefix < 0
+        || prefix > 32
+        || !InetAddresses.isInetAddress(parts.get(0))
+        || parts.get(0).contains(":")) {
+      throw new IllegalArgumentException("'" + text + "' is not an IPv4 CIDR block");
+    }
+    int address = InetAddresses.coerceToInteger(InetAddresses.forString(parts.get(0)));
+    CidrBlock block = new CidrBlock(address, prefix);
+    if ((address & block.mask()) != address) {
+      throw new IllegalArgumentException(
+          String.format(
+              "'%s' has address bits beyond its prefix; write %s/%d",
+              text, InetAddresses.fromInteger(address & block.mask()).getHostAddress(), prefix));
+    }
+    return block;
+  }
+
+  boolean overlaps(CidrBlock other) {
+    int sharedMask = prefixLength < other.prefixLength ? mask() : other.mask();
+    return (address & sharedMask) == (other.address & sharedMask);
+  }
+
+  private int mask() {
+    return prefixLength == 0 ? 0 : -1 << (32 - prefixLength);
+  }
+}

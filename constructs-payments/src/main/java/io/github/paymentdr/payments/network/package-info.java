@@ -1,0 +1,5 @@
+/** The network of one region. */
+@NullMarked
+package io.github.paymentdr.payments.network;
+
+import org.jspecify.annotations.NullMarked;
