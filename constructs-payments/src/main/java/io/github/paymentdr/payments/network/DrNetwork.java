@@ -21,7 +21,6 @@ import software.amazon.awscdk.services.ec2.SubnetSelection;
 import software.amazon.awscdk.services.ec2.SubnetType;
 import software.amazon.awscdk.services.ec2.Vpc;
 import software.amazon.awscdk.services.logs.LogGroup;
-import software.amazon.awscdk.services.logs.RetentionDays;
 import software.constructs.Construct;
 
 /**
@@ -85,7 +84,7 @@ public final class DrNetwork extends Construct {
         .natGateways(props.getNatGateways())
         .subnetConfiguration(
             ImmutableList.of(
-                subnets("Public", SubnetType.PUBLIC),
+                publicSubnets(),
                 subnets("Function", SubnetType.PRIVATE_WITH_EGRESS),
                 subnets("Database", SubnetType.PRIVATE_ISOLATED)))
         .restrictDefaultSecurityGroup(true)
@@ -98,15 +97,22 @@ public final class DrNetwork extends Construct {
   }
 
   private FlowLogOptions createFlowLog(DrNetworkProps props) {
-    RetentionDays retention = props.getFlowLogRetention();
     LogGroup logGroup =
         LogGroup.Builder.create(this, "FlowLogGroup")
-            .retention(retention == null ? RetentionDays.ONE_MONTH : retention)
+            .retention(props.getFlowLogRetention())
             .removalPolicy(RemovalPolicy.RETAIN)
             .build();
     return FlowLogOptions.builder()
         .destination(FlowLogDestination.toCloudWatchLogs(logGroup))
         .trafficType(FlowLogTrafficType.ALL)
+        .build();
+  }
+
+  private static SubnetConfiguration publicSubnets() {
+    return SubnetConfiguration.builder()
+        .name("Public")
+        .subnetType(SubnetType.PUBLIC)
+        .mapPublicIpOnLaunch(false)
         .build();
   }
 

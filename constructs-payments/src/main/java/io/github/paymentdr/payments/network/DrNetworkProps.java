@@ -27,8 +27,8 @@ public final class DrNetworkProps {
   private final String primaryCidr;
   private final String secondaryCidr;
   private final @Nullable List<String> availabilityZones;
-  private final int natGateways;
-  private final @Nullable RetentionDays flowLogRetention;
+  private final Number natGateways;
+  private final RetentionDays flowLogRetention;
   private final @Nullable IVpc vpc;
   private final @Nullable SubnetSelection functionSubnets;
   private final @Nullable SubnetSelection databaseSubnets;
@@ -39,9 +39,9 @@ public final class DrNetworkProps {
     this.secondaryCidr =
         setters.secondaryCidr == null ? DEFAULT_SECONDARY_CIDR : setters.secondaryCidr;
     this.availabilityZones = setters.availabilityZones;
-    this.natGateways =
-        setters.natGateways == null ? AvailabilityZones.COUNT : setters.natGateways.intValue();
-    this.flowLogRetention = setters.flowLogRetention;
+    this.natGateways = setters.natGateways == null ? AvailabilityZones.COUNT : setters.natGateways;
+    this.flowLogRetention =
+        setters.flowLogRetention == null ? RetentionDays.ONE_MONTH : setters.flowLogRetention;
     this.vpc = setters.vpc;
     this.functionSubnets = setters.functionSubnets;
     this.databaseSubnets = setters.databaseSubnets;
@@ -77,8 +77,8 @@ public final class DrNetworkProps {
     return natGateways;
   }
 
-  /** {@return how long flow logs are kept, null for one month} */
-  public @Nullable RetentionDays getFlowLogRetention() {
+  /** {@return how long flow logs are kept, one month by default} */
+  public RetentionDays getFlowLogRetention() {
     return flowLogRetention;
   }
 

@@ -49,9 +49,12 @@ class DrNetworkTest {
           .containsExactly("us-east-1a", "us-east-1b", "us-east-1c");
       assertThat(subnetsByTier().get("Database"))
           .containsExactly("us-east-1a", "us-east-1b", "us-east-1c");
+    }
+
+    @Test
+    void noSubnetHandsOutPublicAddresses() {
       assertThat(propertiesOf(DEFAULTS, "AWS::EC2::Subnet"))
-          .filteredOn(subnet -> Boolean.TRUE.equals(subnet.get("MapPublicIpOnLaunch")))
-          .hasSize(3);
+          .allMatch(subnet -> Boolean.FALSE.equals(subnet.get("MapPublicIpOnLaunch")));
     }
 
     @Test
