@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import software.constructs.Construct;
 
@@ -107,6 +108,22 @@ public final class DrSettings {
       faults.add(source.get().describe(key, String.valueOf(e.getMessage())));
     }
     return defaultValue;
+  }
+
+  /**
+   * Makes a value from settings read before, and keeps its faults for {@link #throwIfInvalid()}.
+   *
+   * @param maker makes the value, for example {@code () -> RegionPair.of(primary, secondary)}
+   * @param <T> the type of the value
+   * @return the value, empty when it has a fault
+   */
+  public <T> Optional<T> combine(Supplier<T> maker) {
+    try {
+      return Optional.of(maker.get());
+    } catch (InvalidInputException e) {
+      faults.addAll(e);
+      return Optional.empty();
+    }
   }
 
   /**
