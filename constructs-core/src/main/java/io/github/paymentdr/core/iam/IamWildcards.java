@@ -33,13 +33,14 @@ public final class IamWildcards {
    *     a policy, a key
    * @param reason the reason, as a reviewer would want to read it
    * @param actions the actions exactly as the statements have them
+   * @throws IllegalArgumentException if the construct has no resource of its own
    */
   public static void explain(IConstruct policyHolder, String reason, String... actions) {
-    CfnResource resource =
-        policyHolder instanceof CfnResource cfn
-            ? cfn
-            : (CfnResource) policyHolder.getNode().getDefaultChild();
-    if (resource == null) {
+    IConstruct holder =
+        policyHolder instanceof CfnResource
+            ? policyHolder
+            : policyHolder.getNode().getDefaultChild();
+    if (!(holder instanceof CfnResource resource)) {
       throw new IllegalArgumentException(
           policyHolder.getNode().getPath()
               + " has no CloudFormation resource of its own; pass the construct that holds the"
@@ -89,7 +90,7 @@ public final class IamWildcards {
                 asCollection(statement.get("NotAction")).stream())
             .map(String::valueOf);
     return actions
-        .filter(action -> anyResource || inverted || action.contains("*"))
+        .filter(action -> anyResource || inverted || hasWildcard(action))
         .filter(action -> !explained.contains(action))
         .map(action -> action + " on " + resources);
   }
@@ -116,7 +117,7 @@ public final class IamWildcards {
     if (value instanceof Collection<?> list) {
       return list.stream().anyMatch(IamWildcards::hasWildcard);
     }
-    return value instanceof String text && text.contains("*");
+    return value instanceof String text && (text.contains("*") || text.contains("?"));
   }
 
   private static Collection<?> asCollection(@Nullable Object value) {

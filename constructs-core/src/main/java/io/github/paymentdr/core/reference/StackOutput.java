@@ -9,6 +9,7 @@ import java.util.stream.IntStream;
 import software.amazon.awscdk.CfnOutput;
 import software.amazon.awscdk.Fn;
 import software.amazon.awscdk.Stack;
+import software.amazon.awscdk.Token;
 import software.constructs.Construct;
 
 /**
@@ -72,14 +73,16 @@ public final class StackOutput<T> {
    *
    * @param producer the stack that has the values
    * @param id the output's name, unique in the stack: letters and digits
-   * @param values the values, none of which contains a comma
+   * @param values the values, at least one, none of which contains a comma; each may be a
+   *     deploy-time token, but not the list itself
    * @param description what the values are, for whoever reads the stack's outputs
    * @return the output
    * @throws io.github.paymentdr.core.validation.InvalidInputException if the id has other
-   *     characters
+   *     characters, the number of values is zero or not known, or one contains a comma
    */
   public static StackOutput<List<String>> ofTextList(
       Stack producer, String id, List<String> values, String description) {
+    checkValues(id, values);
     int size = values.size();
     return new StackOutput<>(
         producer,
@@ -95,12 +98,15 @@ public final class StackOutput<T> {
    *
    * @param scope a construct of the reading stack
    * @return the value itself inside its own stack, else a reference to the output
+   * @throws io.github.paymentdr.core.validation.InvalidInputException if the reading stack names a
+   *     region and the stack that has the output does not
    */
   public T readIn(Construct scope) {
     Stack consumer = Stack.of(scope);
     if (consumer.equals(producer)) {
       return value;
     }
+    checkRegion(consumer);
     consumer.addStackDependency(producer, "reads output " + logicalId);
     return decoder.apply(
         Fn.getStackOutput(producer.getStackName(), logicalId, producer.getRegion()));
@@ -114,6 +120,40 @@ public final class StackOutput<T> {
   private static List<String> select(String text, int size) {
     List<String> parts = Fn.split(",", text);
     return IntStream.range(0, size).mapToObj(index -> Fn.select(index, parts)).toList();
+  }
+
+  /** Without a region of its own, the producer's region would be resolved to the reader's. */
+  private void checkRegion(Stack consumer) {
+    Faults faults = Faults.of("StackOutput");
+    faults.unless(
+        !Token.isUnresolved(producer.getRegion()) || Token.isUnresolved(consumer.getRegion()),
+        String.format(
+            "stack %s must name its region so that %s can read its output %s, got an"
+                + " environment-agnostic stack; set"
+                + " env(Environment.builder().region(...).build())",
+            producer.getNode().getPath(), consumer.getNode().getPath(), logicalId));
+    faults.throwIfAny();
+  }
+
+  private static void checkValues(String id, List<String> values) {
+    Faults faults = Faults.of("StackOutput");
+    faults.unless(
+        !values.isEmpty(),
+        "values of " + id + " must not be empty; CloudFormation has no empty output");
+    faults.unless(
+        !Token.isUnresolved(values),
+        "values of "
+            + id
+            + " must be a list of known length, got a deploy-time list; use Fn.join(...) and an"
+            + " output of text");
+    for (String value : values) {
+      faults.unless(
+          !value.contains(","),
+          String.format(
+              "value of %s must not contain a comma, got '%s'; use an output of its own",
+              id, value));
+    }
+    faults.throwIfAny();
   }
 
   private static String checked(String id) {

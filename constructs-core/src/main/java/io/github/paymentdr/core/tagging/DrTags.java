@@ -201,9 +201,11 @@ public final class DrTags {
     }
 
     private static void checkValue(Faults faults, String name, String value) {
-      faults.unless(
-          VALUE.matcher(value).matches(),
-          name + " must be 1 to 256 letters, digits, blanks and _.:/=+-@, got '" + value + "'");
+      if (faults.requireConcrete(name, value)) {
+        faults.unless(
+            VALUE.matcher(value).matches(),
+            name + " must be 1 to 256 letters, digits, blanks and _.:/=+-@, got '" + value + "'");
+      }
     }
   }
 }

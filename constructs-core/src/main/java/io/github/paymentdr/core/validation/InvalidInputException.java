@@ -9,6 +9,7 @@ import java.util.List;
 public final class InvalidInputException extends IllegalArgumentException {
   private static final long serialVersionUID = 1L;
 
+  /** Each fault as one sentence. */
   private final ImmutableList<String> faults;
 
   InvalidInputException(String subject, List<String> faults) {
