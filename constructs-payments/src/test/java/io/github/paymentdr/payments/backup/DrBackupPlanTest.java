@@ -32,13 +32,18 @@ import software.amazon.awscdk.assertions.Match;
 import software.amazon.awscdk.assertions.Template;
 import software.amazon.awscdk.services.backup.LockConfiguration;
 import software.amazon.awscdk.services.cloudwatch.Metric;
+import software.amazon.awscdk.services.ec2.Vpc;
 import software.amazon.awscdk.services.events.CronOptions;
 import software.amazon.awscdk.services.events.Schedule;
 import software.amazon.awscdk.services.events.targets.SqsQueue;
 import software.amazon.awscdk.services.kms.IKey;
 import software.amazon.awscdk.services.kms.Key;
+import software.amazon.awscdk.services.rds.AuroraPostgresClusterEngineProps;
+import software.amazon.awscdk.services.rds.AuroraPostgresEngineVersion;
+import software.amazon.awscdk.services.rds.ClusterInstance;
 import software.amazon.awscdk.services.rds.DatabaseCluster;
 import software.amazon.awscdk.services.rds.DatabaseClusterAttributes;
+import software.amazon.awscdk.services.rds.DatabaseClusterEngine;
 import software.amazon.awscdk.services.rds.IDatabaseCluster;
 import software.amazon.awscdk.services.sns.ITopic;
 import software.amazon.awscdk.services.sns.Topic;
@@ -367,6 +372,31 @@ class DrBackupPlanTest {
       assertThat((List<?>) selection.get("Resources")).hasSize(2);
       assertThat((List<?>) statementFor(template, "rds:CreateDBClusterSnapshot").get("Resource"))
           .hasSize(3);
+    }
+
+    @Test
+    @DisplayName("K1: a cluster of the same stack is selected by its generated identifier")
+    void backsUpAClusterOfItsOwnStack() {
+      Stack stack = Synthesis.primaryStack();
+      DrBackupPlan plan = DrBackupPlan.Builder.create(stack, "Backup").names(NAMES).build();
+      plan.addCluster(
+          DatabaseCluster.Builder.create(stack, "Orders")
+              .engine(
+                  DatabaseClusterEngine.auroraPostgres(
+                      AuroraPostgresClusterEngineProps.builder()
+                          .version(AuroraPostgresEngineVersion.VER_15_12)
+                          .build()))
+              .writer(ClusterInstance.provisioned("Writer"))
+              .vpc(new Vpc(stack, "Vpc"))
+              .build());
+      Map<String, Object> selection =
+          child(
+              onlyPropertiesOf(Template.fromStack(stack), "AWS::Backup::BackupSelection"),
+              "BackupSelection");
+      assertThat((List<?>) selection.get("Resources"))
+          .singleElement()
+          .asString()
+          .contains(":rds:us-east-1:", ":cluster:", "Ref=Orders");
     }
 
     @Test
