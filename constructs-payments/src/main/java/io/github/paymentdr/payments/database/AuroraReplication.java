@@ -1,0 +1,72 @@
+package io.github.paymentdr.payments.database;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How the data of a pair's primary cluster reaches the other region. It is chosen when the clusters
+ * are created; Aurora cannot change it in place.
+ *
+ * <pre>{@code
+ * DrAuroraCluster.Builder.create(this, "Database").replication(AuroraReplication.globalDatabase())
+ * }</pre>
+ */
+public final class AuroraReplication {
+  private final Mode mode;
+
+  private AuroraReplication(Mode mode) {
+    this.mode = mode;
+  }
+
+  /**
+   * No replication: the two clusters know nothing of each other, and only copies of backups reach
+   * the other region. Any instance class will do. The construct warns with the id {@code
+   * @payment-dr/database:noReplication}.
+   *
+   * @return the choice
+   */
+  public static AuroraReplication none() {
+    return new AuroraReplication(Mode.NONE);
+  }
+
+  /**
+   * Aurora Global Database: Aurora's storage layer copies every change, usually within a second.
+   * Needs memory-optimised instance classes such as {@code db.r6g.large}. The primary's stack must
+   * be deployed before the secondary's and deleted after it.
+   *
+   * @return the choice
+   */
+  public static AuroraReplication globalDatabase() {
+    return new AuroraReplication(Mode.GLOBAL_DATABASE);
+  }
+
+  Mode getMode() {
+    return mode;
+  }
+
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof AuroraReplication replication && mode == replication.mode;
+  }
+
+  @Override
+  public int hashCode() {
+    return mode.hashCode();
+  }
+
+  /** {@return the choice as it is written in code, {@code AuroraReplication.none()}} */
+  @Override
+  public String toString() {
+    return "AuroraReplication." + mode.method;
+  }
+
+  enum Mode {
+    NONE("none()"),
+    GLOBAL_DATABASE("globalDatabase()");
+
+    private final String method;
+
+    Mode(String method) {
+      this.method = method;
+    }
+  }
+}
