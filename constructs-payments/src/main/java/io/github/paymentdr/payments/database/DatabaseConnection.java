@@ -16,8 +16,8 @@ import software.amazon.awscdk.services.iam.IGrantable;
  * How a client reaches a database as one database user: the address, the security group to open and
  * the right to log in with an IAM authentication token. It holds no password.
  *
- * <p>A {@code DrAuroraCluster} makes connections to itself; the builder is for any other Aurora or
- * RDS PostgreSQL database that has IAM authentication enabled.
+ * <p>{@link DrAuroraCluster#connectionFor} makes them; the builder is for any other Aurora or RDS
+ * PostgreSQL database that has IAM authentication enabled.
  */
 public final class DatabaseConnection {
   private static final int DEFAULT_PORT = 5432;

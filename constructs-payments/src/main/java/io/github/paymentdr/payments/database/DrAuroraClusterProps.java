@@ -245,8 +245,8 @@ public final class DrAuroraClusterProps {
     }
 
     /**
-     * Sets how data reaches the other region. Required, because a pair that silently does not
-     * replicate is worse than none. The same in both regions.
+     * Sets how data reaches the other region, the same in both regions. Required, because a pair
+     * that silently does not replicate is worse than none. It cannot be changed in place.
      *
      * @param replication the choice
      * @return this builder

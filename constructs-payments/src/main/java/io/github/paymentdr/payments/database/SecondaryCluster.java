@@ -62,7 +62,8 @@ final class SecondaryCluster {
         CfnDBCluster.Builder.create(scope, "Resource")
             .dbClusterIdentifier(parts.getClusterIdentifier())
             .globalClusterIdentifier(props.pairName())
-            // An encrypted secondary cannot be created without it.
+            // RDS refuses an encrypted secondary without it: aws-cloudformation/
+            // cloudformation-coverage-roadmap#719.
             .sourceRegion(props.getNames().getRegionPair().getPrimary())
             .engine(parts.getEngine().getEngineType())
             .engineVersion(props.getEngineVersion().getAuroraPostgresFullVersion())
