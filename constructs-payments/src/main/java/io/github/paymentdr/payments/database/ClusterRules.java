@@ -102,7 +102,7 @@ final class ClusterRules {
       faults.unless(
           !isNotWhole(port) && port.intValue() >= LOWEST_PORT && port.intValue() <= HIGHEST_PORT,
           String.format(
-              "port must be between %d and %d, got %s; 5432 is usual",
+              "port must be between %s and %s, got %s; 5432 is usual",
               LOWEST_PORT, HIGHEST_PORT, port));
     }
   }

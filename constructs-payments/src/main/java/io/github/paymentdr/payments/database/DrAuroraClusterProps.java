@@ -245,8 +245,8 @@ public final class DrAuroraClusterProps {
     }
 
     /**
-     * Sets how data reaches the other region, the same in both regions. Required, because a pair
-     * that silently does not replicate is worse than none. It cannot be changed in place.
+     * Sets how data reaches the other region, the same in both regions. A pair that silently does
+     * not replicate is worse than none, and the choice cannot be changed in place. Required.
      *
      * @param replication the choice
      * @return this builder
@@ -258,7 +258,7 @@ public final class DrAuroraClusterProps {
 
     /**
      * Sets what the cluster is for. It becomes part of the cluster's name, so two clusters of a
-     * pair need two purposes. Default: {@code database}.
+     * pair need two purposes, and a change makes a new, empty cluster. Default: {@code database}.
      *
      * @param purpose lower-case letters, digits and single hyphens; the name that {@link
      *     DrNames#regionalName} makes of it has at most 63 characters
@@ -287,7 +287,7 @@ public final class DrAuroraClusterProps {
      * @param securityGroups at least one group of the VPC
      * @return this builder
      */
-    public B securityGroups(List<? extends ISecurityGroup> securityGroups) {
+    public B securityGroups(List<ISecurityGroup> securityGroups) {
       this.securityGroups = ImmutableList.copyOf(securityGroups);
       return self();
     }
@@ -305,12 +305,12 @@ public final class DrAuroraClusterProps {
     }
 
     /**
-     * Sets the class of every instance, without {@code db.} Default: {@code t3.medium}. An Aurora
-     * global database accepts only memory-optimised classes, from "Configuration requirements of an
-     * Amazon Aurora global database" in the Aurora user guide; with it the default is refused, so
-     * that the dearer class is always chosen knowingly.
+     * Sets the class of every instance. Default: {@code t3.medium}. An Aurora global database
+     * accepts only memory-optimised classes, from "Configuration requirements of an Amazon Aurora
+     * global database" in the Aurora user guide; with it the default is refused, so that the dearer
+     * class is always chosen knowingly.
      *
-     * @param instanceType the instance type, for example {@code r6g.large}
+     * @param instanceType the class without {@code db.} at its head, for example {@code r6g.large}
      * @return this builder
      */
     public B instanceType(InstanceType instanceType) {
