@@ -1,0 +1,150 @@
+package io.github.paymentdr.payments.function;
+
+import io.github.paymentdr.core.validation.Faults;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import software.amazon.awscdk.Duration;
+import software.amazon.awscdk.Token;
+import software.amazon.awscdk.services.lambda.Code;
+import software.amazon.awscdk.services.lambda.InlineCode;
+import software.amazon.awscdk.services.lambda.Runtime;
+
+/** What Lambda allows for the properties of a function. Deploy-time tokens are let through. */
+final class PropertyChecks {
+  /** From "CreateFunction" in the Lambda API reference. */
+  private static final Pattern HANDLER = Pattern.compile("\\S{1,128}");
+
+  /** From "CreateAlias" in the Lambda API reference. */
+  private static final Pattern ALIAS = Pattern.compile("(?![0-9]+$)[a-zA-Z0-9_-]{1,128}");
+
+  /** From "Lambda quotas" in the Lambda developer guide, in MiB. */
+  private static final int MIN_MEMORY = 128;
+
+  /** From "Lambda quotas" in the Lambda developer guide, in MiB. */
+  private static final int MAX_MEMORY = 10_240;
+
+  /** From "Lambda quotas" in the Lambda developer guide, in seconds. */
+  private static final int MAX_TIMEOUT = 900;
+
+  /** From "CreateFunction" in the Lambda API reference. */
+  private static final int MAX_DESCRIPTION = 256;
+
+  private static final int MILLIS_PER_SECOND = 1000;
+
+  private PropertyChecks() {}
+
+  static void checkHandler(Faults faults, String handler) {
+    faults.unless(
+        isToken(handler) || HANDLER.matcher(handler).matches(),
+        "handler must be 1 to 128 characters without blanks, got '"
+            + handler
+            + "'; write com.example.Handler::handleRequest");
+  }
+
+  static void checkCode(Faults faults, Code code, @Nullable Runtime runtime) {
+    if (code instanceof InlineCode) {
+      faults.unless(
+          runtime != null && Boolean.TRUE.equals(runtime.getSupportsInlineCode()),
+          "code cannot be inline for the runtime "
+              + nameOf(runtime)
+              + "; use Code.fromAsset(...) or Code.fromBucket(...)");
+    }
+  }
+
+  static void checkMemory(Faults faults, @Nullable Number memorySize) {
+    faults.unless(
+        isWithin(memorySize, MIN_MEMORY, MAX_MEMORY),
+        "memorySize must be a whole number of MiB between 128 and 10240, got " + memorySize);
+  }
+
+  static void checkTimeout(Faults faults, @Nullable Duration timeout) {
+    if (timeout == null || timeout.isUnresolved()) {
+      return;
+    }
+    long millis = timeout.toMilliseconds().longValue();
+    faults.unless(
+        millis % MILLIS_PER_SECOND == 0 && isWithin(millis / MILLIS_PER_SECOND, 1, MAX_TIMEOUT),
+        "timeout must be whole seconds between 1 and 900, got " + millis + " ms");
+  }
+
+  static void checkSnapStart(
+      Faults faults, @Nullable Runtime runtime, @Nullable Number provisioned) {
+    faults.unless(
+        provisioned == null,
+        "snapStart and provisionedConcurrentExecutions exclude each other; set snapStart(false) or"
+            + " remove provisionedConcurrentExecutions(...)");
+    faults.unless(
+        runtime == null || runtime.getSupportsSnapStart(),
+        "snapStart does not work with the runtime "
+            + nameOf(runtime)
+            + "; set snapStart(false) or choose a runtime such as java21");
+  }
+
+  static void checkConcurrency(
+      Faults faults, @Nullable Number reserved, @Nullable Number provisioned) {
+    boolean reservedIsValid = isWithin(reserved, 0, Integer.MAX_VALUE);
+    boolean provisionedIsValid = isWithin(provisioned, 1, Integer.MAX_VALUE);
+    faults.unless(
+        reservedIsValid,
+        "reservedConcurrentExecutions must be a whole number of 0 or more, got "
+            + reserved
+            + "; use 0 to refuse every call");
+    faults.unless(
+        provisionedIsValid,
+        "provisionedConcurrentExecutions must be a whole number of 1 or more, got "
+            + provisioned
+            + "; remove it for none");
+    if (reserved != null && provisioned != null && reservedIsValid && provisionedIsValid) {
+      faults.unless(
+          isToken(reserved)
+              || isToken(provisioned)
+              || provisioned.intValue() <= reserved.intValue(),
+          String.format(
+              "provisionedConcurrentExecutions must not exceed reservedConcurrentExecutions, got %s"
+                  + " and %s; reserve more or provision less",
+              provisioned, reserved));
+    }
+  }
+
+  static void checkAlias(Faults faults, String aliasName) {
+    if (faults.requireConcrete("aliasName", aliasName)) {
+      faults.unless(
+          ALIAS.matcher(aliasName).matches(),
+          "aliasName must be 1 to 128 letters, digits, hyphens and underscores, not only digits,"
+              + " got '"
+              + aliasName
+              + "'");
+    }
+  }
+
+  static void checkDescription(Faults faults, @Nullable String description) {
+    if (description != null && !isToken(description)) {
+      faults.unless(
+          description.length() <= MAX_DESCRIPTION,
+          String.format(
+              "description must have at most %d characters, got %d; shorten it by %d",
+              MAX_DESCRIPTION, description.length(), description.length() - MAX_DESCRIPTION));
+    }
+  }
+
+  private static String nameOf(@Nullable Runtime runtime) {
+    return runtime == null ? "java21" : runtime.getName();
+  }
+
+  private static boolean isToken(String text) {
+    return text.contains("${Token[") && Token.isUnresolved(text);
+  }
+
+  /** Numbers stand for deploy-time tokens only when they are negative. */
+  private static boolean isToken(Number value) {
+    return value.doubleValue() < 0 && Token.isUnresolved(value);
+  }
+
+  private static boolean isWithin(@Nullable Number value, int min, int max) {
+    if (value == null || isToken(value)) {
+      return true;
+    }
+    double number = value.doubleValue();
+    return number >= min && number <= max && number == Math.rint(number);
+  }
+}
