@@ -127,7 +127,7 @@ public final class DrNames {
       faults.unless(
           length <= MAX_NAME_LENGTH,
           String.format(
-              "the name %s must have at most %d characters, got %d; shorten the purpose by %d",
+              "the name %s must have at most %s characters, got %s; shorten the purpose by %s",
               name, MAX_NAME_LENGTH - further, name.length(), length - MAX_NAME_LENGTH));
     }
     faults.throwIfAny();
@@ -209,7 +209,7 @@ public final class DrNames {
         faults.unless(
             form.matcher(value).matches() && value.length() <= maxLength,
             String.format(
-                "%s must be at most %d lower-case letters, digits and single hyphens%s, got '%s'",
+                "%s must be at most %s lower-case letters, digits and single hyphens%s, got '%s'",
                 name, maxLength, form == APPLICATION ? ", starting with a letter" : "", value));
       }
     }

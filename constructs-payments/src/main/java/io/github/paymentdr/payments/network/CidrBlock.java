@@ -29,7 +29,7 @@ record CidrBlock(int address, int prefixLength) {
     if ((address & block.mask()) != address) {
       throw new IllegalArgumentException(
           String.format(
-              "'%s' has address bits beyond its prefix; write %s/%d",
+              "'%s' has address bits beyond its prefix; write %s/%s",
               text, InetAddresses.fromInteger(address & block.mask()).getHostAddress(), prefix));
     }
     return block;
