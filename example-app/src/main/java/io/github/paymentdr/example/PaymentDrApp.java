@@ -10,6 +10,7 @@ import java.util.Map;
 import software.amazon.awscdk.App;
 import software.amazon.awscdk.AppProps;
 import software.amazon.jsii.JsiiException;
+import software.constructs.Construct;
 
 /**
  * Synthesises the pair: {@code PrimaryStack} and {@code SecondaryStack}, from one configuration.
@@ -37,7 +38,7 @@ public final class PaymentDrApp {
       PaymentDrConfig config = PaymentDrConfig.of(app, environment);
       compose(app, config);
       Path assembly = Path.of(app.synth().getDirectory());
-      SynthesisSummary summary = SynthesisSummary.of(assembly, config.toString());
+      SynthesisSummary summary = SynthesisSummary.of(assembly, config.describe());
       System.out.print(summary);
       System.exit(summary.hasErrors() ? 1 : 0);
     } catch (InvalidInputException e) {
@@ -49,14 +50,14 @@ public final class PaymentDrApp {
   }
 
   /**
-   * Adds both stacks to an app.
+   * Adds both stacks.
    *
-   * @param app the app
+   * @param scope the app, or a stage of it
    * @param config what both stacks share
    */
-  static void compose(App app, PaymentDrConfig config) {
-    PrimaryStack primary = new PrimaryStack(app, "PrimaryStack", config);
-    SecondaryStack secondary = new SecondaryStack(app, "SecondaryStack", config, primary);
+  static void compose(Construct scope, PaymentDrConfig config) {
+    PrimaryStack primary = new PrimaryStack(scope, "PrimaryStack", config);
+    SecondaryStack secondary = new SecondaryStack(scope, "SecondaryStack", config, primary);
     secondary.addStackDependency(primary);
   }
 

@@ -7,13 +7,15 @@ import io.github.paymentdr.core.region.DrNames;
 import io.github.paymentdr.core.region.RegionPair;
 import io.github.paymentdr.core.settings.DrSettings;
 import io.github.paymentdr.core.tagging.DrTags;
+import io.github.paymentdr.payments.database.AuroraReplication;
 import io.github.paymentdr.payments.network.DrNetworkProps;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import software.amazon.awscdk.App;
+import java.util.function.Supplier;
+import software.constructs.Construct;
 
 /**
  * What both stacks share. Each setting is read from CDK context, else from an environment variable
@@ -26,6 +28,8 @@ import software.amazon.awscdk.App;
  * @param alertEmails who is told of alarms
  * @param instanceType the Aurora instance type, for example {@code t3.medium}
  * @param replicationMode how the database's data reaches the other region
+ * @param readPrimaryOutputs whether the secondary reads outputs of the primary; it cannot while the
+ *     primary region is lost
  */
 record PaymentDrConfig(
     DrNames names,
@@ -34,20 +38,27 @@ record PaymentDrConfig(
     DrNetworkProps network,
     List<String> alertEmails,
     String instanceType,
-    ReplicationMode replicationMode) {
+    ReplicationMode replicationMode,
+    boolean readPrimaryOutputs) {
 
   private static final String ENVIRONMENT_PREFIX = "PAYMENT_DR";
   private static final String APPLICATION = "payment-dr";
 
   /** The values of the setting {@code replicationMode}. */
   enum ReplicationMode {
-    NONE("none"),
-    GLOBAL_DATABASE("globalDatabase");
+    NONE("none", AuroraReplication::none),
+    GLOBAL_DATABASE("globalDatabase", AuroraReplication::globalDatabase);
 
     private final String setting;
+    private final Supplier<AuroraReplication> replication;
 
-    ReplicationMode(String setting) {
+    ReplicationMode(String setting, Supplier<AuroraReplication> replication) {
       this.setting = setting;
+      this.replication = replication;
+    }
+
+    AuroraReplication toReplication() {
+      return replication.get();
     }
 
     static ReplicationMode of(String setting) {
@@ -78,7 +89,7 @@ record PaymentDrConfig(
    * @throws io.github.paymentdr.core.validation.InvalidInputException if settings cannot be used;
    *     it names all of them, each with its source
    */
-  static PaymentDrConfig of(App app, Map<String, String> environment) {
+  static PaymentDrConfig of(Construct app, Map<String, String> environment) {
     DrSettings settings = DrSettings.of(app, ENVIRONMENT_PREFIX, environment);
     Optional<RegionPair> pair = readPair(settings);
     String suffix = settings.getText("suffix", "prod");
@@ -87,6 +98,8 @@ record PaymentDrConfig(
         settings.get("instanceClass", "t3.medium", PaymentDrConfig::parseInstanceClass);
     ReplicationMode replicationMode =
         settings.get("replicationMode", ReplicationMode.NONE, ReplicationMode::of);
+    boolean readPrimaryOutputs =
+        settings.get("readPrimaryOutputs", true, PaymentDrConfig::parseBoolean);
     Optional<DrNetworkProps> network = pair.flatMap(regions -> readNetwork(settings, regions));
     Optional<DrNames> names =
         pair.flatMap(
@@ -106,7 +119,20 @@ record PaymentDrConfig(
         network.orElseThrow(),
         alertEmails,
         instanceType,
-        replicationMode);
+        replicationMode,
+        readPrimaryOutputs);
+  }
+
+  /** One line for people: what this configuration makes. */
+  String describe() {
+    return String.format(
+        "Payment DR pair: %s (primary), %s (secondary), suffix %s, db.%s, replication %s, %s",
+        pair().getPrimary(),
+        pair().getSecondary(),
+        names.getSuffix(),
+        instanceType,
+        replicationMode,
+        objective);
   }
 
   RegionPair pair() {
@@ -129,6 +155,14 @@ record PaymentDrConfig(
                 .primaryCidr(primaryCidr)
                 .secondaryCidr(secondaryCidr)
                 .build());
+  }
+
+  private static boolean parseBoolean(String text) {
+    return switch (text) {
+      case "true" -> true;
+      case "false" -> false;
+      default -> throw new IllegalArgumentException("use true or false");
+    };
   }
 
   /** RDS writes {@code db.t3.medium} where the CDK wants {@code t3.medium}. */

@@ -141,7 +141,7 @@ public final class AlarmThreshold {
   public String toString() {
     return String.format(
         Locale.ROOT,
-        "%s %s in %d of %d periods of %d s, missing: %s",
+        "%s %s in %s of %s periods of %s s, missing: %s",
         SYMBOLS.get(comparison),
         value == Math.rint(value) ? String.format(Locale.ROOT, "%.0f", value) : value,
         datapointsToAlarm,
@@ -284,7 +284,7 @@ public final class AlarmThreshold {
       faults.unless(
           !periodIsValid || span <= longest,
           String.format(
-              "evaluationPeriods must span at most %d s, got %s of %d s; look at fewer periods",
+              "evaluationPeriods must span at most %s s, got %s of %s s; look at fewer periods",
               longest, evaluationPeriods, periodSeconds));
       Number datapoints = effectiveDatapoints();
       if (requireCount(faults, "datapointsToAlarm", datapoints)) {

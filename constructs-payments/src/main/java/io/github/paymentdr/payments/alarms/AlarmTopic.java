@@ -21,8 +21,8 @@ import software.constructs.Construct;
 
 /** The topic that alarms publish to: encrypted, and open to those who have something to report. */
 final class AlarmTopic {
-  private static final String WITHOUT_SUBSCRIBER = "payment-dr:alarmsWithoutSubscriber";
-  private static final String IMPORTED_KEY = "payment-dr:alarmsWithImportedKey";
+  private static final String WITHOUT_SUBSCRIBER = "@payment-dr/alarms:withoutSubscriber";
+  private static final String IMPORTED_KEY = "@payment-dr/alarms:importedKey";
 
   private AlarmTopic() {}
 

@@ -6,7 +6,7 @@ import com.google.common.collect.ImmutableList;
 import io.github.paymentdr.core.recovery.RecoveryObjective;
 import io.github.paymentdr.core.region.RegionPair;
 import io.github.paymentdr.core.validation.Faults;
-import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -217,7 +217,7 @@ public final class DrAlarmsProps {
     }
 
     private void checkEmails(Faults faults) {
-      Set<String> seen = new HashSet<>();
+      Set<String> seen = new LinkedHashSet<>();
       for (String email : emailSubscriptions) {
         if (faults.requireConcrete("emailSubscriptions", email)) {
           faults.unless(

@@ -17,7 +17,7 @@ import software.constructs.Construct;
 /**
  * The role AWS Backup takes on to snapshot Aurora clusters and copy the snapshots to the other
  * region. Its statements follow "Managed policies for AWS Backup, customer managed policies, Amazon
- * Aurora" in the AWS Backup developer guide; {@code docs/decisions/0003-backup-role.md} tells what
+ * Aurora" in the AWS Backup developer guide; {@code docs/decisions/0004-backup-role.md} tells what
  * was narrowed and why.
  */
 final class BackupRole {

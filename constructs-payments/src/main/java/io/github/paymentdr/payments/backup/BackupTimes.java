@@ -39,7 +39,7 @@ final class BackupTimes {
     faults.unless(
         allowed,
         String.format(
-            "%s must be between %d and %d whole days, got %s",
+            "%s must be between %s and %s whole days, got %s",
             name, min, MAX_DAYS, value.toHumanString()));
     return allowed ? (long) days : fallback;
   }
@@ -58,14 +58,14 @@ final class BackupTimes {
     faults.unless(
         min <= shortest,
         String.format(
-            "retention and copyRetention must be at least the lock's minRetention of %d days, got"
-                + " %d and %d days; the vault would fail the jobs",
+            "retention and copyRetention must be at least the lock's minRetention of %s days, got"
+                + " %s and %s days; the vault would fail the jobs",
             min, retentionDays, copyDays));
     faults.unless(
         max >= longest,
         String.format(
-            "retention and copyRetention must be at most the lock's maxRetention of %d days, got"
-                + " %d and %d days; the vault would fail the jobs",
+            "retention and copyRetention must be at most the lock's maxRetention of %s days, got"
+                + " %s and %s days; the vault would fail the jobs",
             max, retentionDays, copyDays));
   }
 
@@ -83,7 +83,7 @@ final class BackupTimes {
     faults.unless(
         completionMinutes >= startMinutes + MIN_WINDOW_MINUTES,
         String.format(
-            "completionWindow must be at least 60 minutes longer than startWindow, got %d and %d"
+            "completionWindow must be at least 60 minutes longer than startWindow, got %s and %s"
                 + " minutes",
             (long) completionMinutes, (long) startMinutes));
   }

@@ -52,7 +52,7 @@ import software.constructs.IValidation;
  */
 public final class DrBackupPlan extends Construct {
   /** The id of the warning that nobody is told of failed jobs; adding a target withdraws it. */
-  public static final String UNNOTICED_WARNING = "payment-dr:backupFailuresUnnoticed";
+  public static final String UNNOTICED_WARNING = "@payment-dr/backup:failuresUnnoticed";
 
   private static final List<String> FAILED = ImmutableList.of("FAILED", "ABORTED", "EXPIRED");
 

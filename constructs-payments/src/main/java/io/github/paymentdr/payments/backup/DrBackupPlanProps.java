@@ -324,8 +324,8 @@ public final class DrBackupPlanProps {
         faults.unless(
             excess <= 0,
             String.format(
-                "the vault name %s must have at most %d characters, got %d; shorten the purpose by"
-                    + " %d",
+                "the vault name %s must have at most %s characters, got %s; shorten the purpose by"
+                    + " %s",
                 name, MAX_VAULT_NAME_LENGTH, name.length(), excess));
       } catch (InvalidInputException e) {
         faults.addAll(e);

@@ -67,7 +67,7 @@ final class EnvironmentVariables {
     faults.unless(
         bytes <= MAX_BYTES,
         String.format(
-            "environment must be at most %d bytes, got %d; move what is large into the code",
+            "environment must be at most %s bytes, got %s; move what is large into the code",
             MAX_BYTES, bytes));
   }
 

@@ -66,7 +66,7 @@ final class FunctionLogs {
     } else {
       Annotations.of(scope)
           .addWarningV2(
-              "@payment-dr/logKeyPolicyNotManaged",
+              "@payment-dr/function:logKeyPolicyNotManaged",
               "the policy of an imported logEncryptionKey cannot be changed from here; it must"
                   + " admit CloudWatch Logs, otherwise the log group cannot be created");
     }

@@ -293,7 +293,7 @@ public final class PaymentFunction extends Construct implements IConnectable, IG
     if (authType == FunctionUrlAuthType.NONE) {
       Annotations.of(this)
           .addWarningV2(
-              "@payment-dr/functionUrlWithoutAuthorization",
+              "@payment-dr/function:urlWithoutAuthorization",
               "anybody on the internet can call this Function URL; the code must authorise every"
                   + " request itself, or remove authType(FunctionUrlAuthType.NONE)");
     }

@@ -412,7 +412,7 @@ public final class PaymentFunctionProps {
      * principals with the right to call.
      *
      * @param authType {@code NONE} opens the URL to everybody and gives a warning with the id
-     *     {@code @payment-dr/functionUrlWithoutAuthorization}
+     *     {@code @payment-dr/function:urlWithoutAuthorization}
      * @return this builder
      */
     public B authType(FunctionUrlAuthType authType) {

@@ -122,7 +122,7 @@ final class PropertyChecks {
       faults.unless(
           description.length() <= MAX_DESCRIPTION,
           String.format(
-              "description must have at most %d characters, got %d; shorten it by %d",
+              "description must have at most %s characters, got %s; shorten it by %s",
               MAX_DESCRIPTION, description.length(), description.length() - MAX_DESCRIPTION));
     }
   }

@@ -759,7 +759,7 @@ class DrAlarmsTest {
               "the policy of an imported key cannot be changed here, and without it alarms are lost"
                   + " in silence; let cloudwatch.amazonaws.com and events.amazonaws.com use"
                   + " kms:Decrypt and kms:GenerateDataKey in it, then acknowledge this warning"
-                  + " [ack: payment-dr:alarmsWithImportedKey]");
+                  + " [ack: @payment-dr/alarms:importedKey]");
     }
 
     private static void build(Stack stack, IKey key) {
@@ -780,7 +780,7 @@ class DrAlarmsTest {
               "/TestStack/Alarms",
               "nobody is told of the alarms: the topic has no e-mail subscription; set"
                   + " emailSubscriptions(...), or acknowledge this warning when something else"
-                  + " subscribes to the topic [ack: payment-dr:alarmsWithoutSubscriber]");
+                  + " subscribes to the topic [ack: @payment-dr/alarms:withoutSubscriber]");
     }
   }
 

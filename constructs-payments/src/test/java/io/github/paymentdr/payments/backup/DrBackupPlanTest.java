@@ -270,7 +270,7 @@ class DrBackupPlanTest {
       assertThat(warningsOf(PLAN))
           .containsExactly(
               "nobody is told when a backup or copy job fails; set notificationTopic(...) or call"
-                  + " addNotificationTarget(...) [ack: payment-dr:backupFailuresUnnoticed]");
+                  + " addNotificationTarget(...) [ack: @payment-dr/backup:failuresUnnoticed]");
     }
   }
 

@@ -528,7 +528,7 @@ class PaymentFunctionTest {
           .containsExactly(
               "anybody on the internet can call this Function URL; the code must authorise every"
                   + " request itself, or remove authType(FunctionUrlAuthType.NONE) [ack:"
-                  + " @payment-dr/functionUrlWithoutAuthorization]");
+                  + " @payment-dr/function:urlWithoutAuthorization]");
       assertThat(propertiesOf(Template.fromStack(stack), "AWS::Lambda::Permission"))
           .extracting(permission -> permission.get("Action"))
           .containsExactlyInAnyOrder("lambda:InvokeFunctionUrl", "lambda:InvokeFunction");
@@ -798,7 +798,7 @@ class PaymentFunctionTest {
           .containsExactly(
               "the policy of an imported logEncryptionKey cannot be changed from here; it must"
                   + " admit CloudWatch Logs, otherwise the log group cannot be created [ack:"
-                  + " @payment-dr/logKeyPolicyNotManaged]");
+                  + " @payment-dr/function:logKeyPolicyNotManaged]");
     }
   }
 

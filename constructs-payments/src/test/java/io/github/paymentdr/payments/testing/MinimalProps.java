@@ -1,14 +1,28 @@
 package io.github.paymentdr.payments.testing;
 
+import static io.github.paymentdr.payments.testing.Synthesis.NAMES;
 import static io.github.paymentdr.payments.testing.Synthesis.PAIR;
 
 import com.google.common.collect.ImmutableMap;
 import com.google.common.collect.ImmutableSet;
+import io.github.paymentdr.payments.alarms.DrAlarmsProps;
+import io.github.paymentdr.payments.assets.DrAssetsBucketProps;
+import io.github.paymentdr.payments.backup.DrBackupPlanProps;
+import io.github.paymentdr.payments.database.AuroraReplication;
+import io.github.paymentdr.payments.database.DrAuroraClusterProps;
+import io.github.paymentdr.payments.function.PaymentFunctionProps;
 import io.github.paymentdr.payments.network.DrNetworkProps;
+import io.github.paymentdr.payments.session.SessionGlobalTableProps;
 import java.lang.reflect.InvocationTargetException;
+import java.util.List;
 import java.util.Set;
 import java.util.function.Function;
 import software.amazon.awscdk.Stack;
+import software.amazon.awscdk.services.ec2.IVpc;
+import software.amazon.awscdk.services.ec2.Vpc;
+import software.amazon.awscdk.services.ec2.VpcAttributes;
+import software.amazon.awscdk.services.lambda.Code;
+import software.amazon.awscdk.services.s3.Bucket;
 import software.constructs.Construct;
 
 /**
@@ -21,10 +35,42 @@ import software.constructs.Construct;
 public final class MinimalProps {
   private static final ImmutableMap<Class<?>, Function<Stack, ?>> BY_TYPE =
       ImmutableMap.<Class<?>, Function<Stack, ?>>builder()
+          .put(DrAlarmsProps.class, stack -> DrAlarmsProps.builder().regionPair(PAIR).build())
+          .put(DrAssetsBucketProps.class, stack -> DrAssetsBucketProps.builder().names(NAMES).build())
+          .put(
+              DrAuroraClusterProps.class,
+              stack ->
+                  DrAuroraClusterProps.builder()
+                      .names(NAMES)
+                      .vpc(vpc(stack, "DrAuroraClusterVpc"))
+                      .replication(AuroraReplication.none())
+                      .build())
+          .put(DrBackupPlanProps.class, stack -> DrBackupPlanProps.builder().names(NAMES).build())
           .put(DrNetworkProps.class, stack -> DrNetworkProps.builder().regionPair(PAIR).build())
+          .put(
+              PaymentFunctionProps.class,
+              stack ->
+                  PaymentFunctionProps.builder()
+                      .vpc(vpc(stack, "PaymentFunctionVpc"))
+                      .code(Code.fromBucket(Bucket.fromBucketName(stack, "PaymentFunctionCode", "code"), "handler.jar"))
+                      .handler("com.example.Handler::handleRequest")
+                      .build())
+          .put(SessionGlobalTableProps.class, stack -> SessionGlobalTableProps.builder().names(NAMES).build())
           .buildOrThrow();
 
   private MinimalProps() {}
+
+  private static IVpc vpc(Stack stack, String id) {
+    return Vpc.fromVpcAttributes(
+        stack,
+        id,
+        VpcAttributes.builder()
+            .vpcId("vpc-1")
+            .availabilityZones(List.of("a", "b", "c"))
+            .privateSubnetIds(List.of("subnet-1", "subnet-2", "subnet-3"))
+            .isolatedSubnetIds(List.of("subnet-4", "subnet-5", "subnet-6"))
+            .build());
+  }
 
   /** The props classes that have an entry. */
   public static Set<Class<?>> types() {

@@ -1,0 +1,163 @@
+package io.github.paymentdr.example;
+
+import io.github.paymentdr.core.reference.StackOutput;
+import io.github.paymentdr.core.region.RegionRole;
+import io.github.paymentdr.payments.alarms.DrAlarms;
+import io.github.paymentdr.payments.assets.DrAssetsBucket;
+import io.github.paymentdr.payments.backup.DrBackupPlan;
+import io.github.paymentdr.payments.database.DrAuroraCluster;
+import io.github.paymentdr.payments.function.PaymentFunction;
+import io.github.paymentdr.payments.network.DrNetwork;
+import io.github.paymentdr.payments.session.SessionGlobalTable;
+import java.util.Optional;
+import software.amazon.awscdk.Environment;
+import software.amazon.awscdk.Stack;
+import software.amazon.awscdk.StackProps;
+import software.amazon.awscdk.services.ec2.InstanceType;
+import software.amazon.awscdk.services.lambda.Code;
+import software.constructs.Construct;
+
+/**
+ * What each region of the pair has, a method a section. Both regions are the same but for the role
+ * that every construct takes from the region of its stack.
+ */
+abstract class PaymentStack extends Stack {
+  /** Built by the module before this one; a path from the folder of the example app. */
+  private static final String HANDLER_JAR = "health-handler/target/health-handler.jar";
+
+  private static final String HANDLER = "io.github.paymentdr.example.health.HealthHandler::handleRequest";
+
+  /** The only database user that the payment function can log in as. */
+  private static final String DATABASE_USER = "payment_app";
+
+  private final PaymentDrConfig config;
+  private final PaymentOutputs outputs;
+
+  /**
+   * Adds a region of the pair.
+   *
+   * @param scope the app, or a stage of it
+   * @param id the stack's id
+   * @param config what both stacks share
+   * @param role the region's role
+   * @param peer the other region's outputs, empty when this region reads none
+   */
+  PaymentStack(
+      Construct scope,
+      String id,
+      PaymentDrConfig config,
+      RegionRole role,
+      Optional<PaymentOutputs> peer) {
+    super(
+        scope,
+        id,
+        StackProps.builder()
+            .env(Environment.builder().region(config.pair().regionOf(role)).build())
+            .stackName(config.names().stackName(role))
+            .description("Payment disaster-recovery pair: the " + role + " region")
+            .terminationProtection(true)
+            .tags(config.tags().asMap())
+            .build());
+    this.config = config;
+    config.tags().applyTo(this);
+
+    DrNetwork network = addVpc();
+    DrAuroraCluster database = addAurora(network);
+    PaymentFunction function = addLambda(network, database);
+    SessionGlobalTable sessions = addDynamoDb(function);
+    DrAssetsBucket assets = addS3(peer);
+    DrAlarms alarms = addSns();
+    addCloudWatch(alarms, database, function, sessions);
+    addBackup(database, alarms);
+    this.outputs = addOutputs(network, database, function, assets);
+  }
+
+  final PaymentOutputs outputs() {
+    return outputs;
+  }
+
+  private DrNetwork addVpc() {
+    return new DrNetwork(this, "Network", config.network());
+  }
+
+  private DrAuroraCluster addAurora(DrNetwork network) {
+    return DrAuroraCluster.Builder.create(this, "Database")
+        .names(config.names())
+        .vpc(network.getVpc())
+        .vpcSubnets(network.getDatabaseSubnets())
+        .instanceType(new InstanceType(config.instanceType()))
+        .replication(config.replicationMode().toReplication())
+        .build();
+  }
+
+  private PaymentFunction addLambda(DrNetwork network, DrAuroraCluster database) {
+    return PaymentFunction.Builder.create(this, "PaymentFunction")
+        .vpc(network.getVpc())
+        .vpcSubnets(network.getFunctionSubnets())
+        .code(Code.fromAsset(HANDLER_JAR))
+        .handler(HANDLER)
+        .database(database.connectionFor(DATABASE_USER))
+        .build();
+  }
+
+  private SessionGlobalTable addDynamoDb(PaymentFunction function) {
+    SessionGlobalTable sessions =
+        SessionGlobalTable.Builder.create(this, "Sessions").names(config.names()).build();
+    sessions.grantReadWriteData(function);
+    function.addEnvironment("SESSION_TABLE", sessions.getTableName());
+    return sessions;
+  }
+
+  private DrAssetsBucket addS3(Optional<PaymentOutputs> peer) {
+    DrAssetsBucket.Builder assets =
+        DrAssetsBucket.Builder.create(this, "Assets").names(config.names());
+    peer.ifPresent(other -> assets.peerBucketArn(other.assetsBucketArn().readIn(this)));
+    return assets.build();
+  }
+
+  private DrAlarms addSns() {
+    return DrAlarms.Builder.create(this, "Alarms")
+        .regionPair(config.pair())
+        .emailSubscriptions(config.alertEmails())
+        .build();
+  }
+
+  private void addCloudWatch(
+      DrAlarms alarms,
+      DrAuroraCluster database,
+      PaymentFunction function,
+      SessionGlobalTable sessions) {
+    alarms.monitorCluster(database.getCluster());
+    alarms.monitorFunction(function.getAlias());
+    alarms.monitorTable(sessions.getTable());
+  }
+
+  private void addBackup(DrAuroraCluster database, DrAlarms alarms) {
+    DrBackupPlan backup =
+        DrBackupPlan.Builder.create(this, "Backup")
+            .names(config.names())
+            .notificationTopic(alarms.getTopic())
+            .build();
+    backup.addCluster(database.getCluster());
+  }
+
+  private PaymentOutputs addOutputs(
+      DrNetwork network,
+      DrAuroraCluster database,
+      PaymentFunction function,
+      DrAssetsBucket assets) {
+    return new PaymentOutputs(
+        StackOutput.ofText(this, "VpcId", network.getVpc().getVpcId(), "The VPC"),
+        StackOutput.ofText(
+            this, "VpcCidr", network.getVpc().getVpcCidrBlock(), "The VPC's address range"),
+        StackOutput.ofText(
+            this,
+            "AuroraClusterIdentifier",
+            database.getClusterIdentifier(),
+            "The Aurora cluster of this region"),
+        StackOutput.ofText(
+            this, "FunctionUrl", function.getUrl(), "The payment function; sign requests to it"),
+        StackOutput.ofText(
+            this, "AssetsBucketArn", assets.getBucketArn(), "The assets bucket of this region"));
+  }
+}

@@ -1,0 +1,308 @@
+package io.github.paymentdr.example;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.google.common.html.HtmlEscapers;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * Draws the pair from its templates: every box, number and arrow is there because a resource of the
+ * templates says so. Light and dark follow the reader's setting.
+ */
+final class PairPicture {
+  private static final int WIDTH = 1200;
+  private static final int PANEL_WIDTH = 490;
+  private static final int PANEL_HEIGHT = 650;
+  private static final int PRIMARY_X = 15;
+  private static final int SECONDARY_X = WIDTH - PANEL_WIDTH - PRIMARY_X;
+  private static final int TOP = 15;
+  private static final int INSET = 15;
+  private static final int VPC_Y = TOP + 120;
+  private static final int VPC_HEIGHT = 335;
+  private static final int FUNCTION_Y = VPC_Y + 145;
+  private static final int DATABASE_Y = VPC_Y + 240;
+  private static final int SERVICES_Y = VPC_Y + VPC_HEIGHT + 20;
+  private static final int SERVICE_HEIGHT = 150;
+  private static final int SERVICES = 4;
+
+  private static final String STYLE =
+      """
+      text { font: 13px system-ui, -apple-system, 'Segoe UI', sans-serif; fill: #1f2933; }
+      .title { font-size: 18px; font-weight: 600; }
+      .name { font-weight: 600; }
+      .small { font-size: 11.5px; fill: #52606d; }
+      .panel { fill: #f5f7fa; stroke: #9aa5b1; }
+      .vpc { fill: #ffffff; stroke: #7b8794; stroke-dasharray: 6 4; }
+      .zone { fill: #eaeff4; }
+      .public { fill: #e3f1e4; stroke: #5b9a5f; }
+      .compute { fill: #fdeedd; stroke: #c9772b; }
+      .data { fill: #e2ecfb; stroke: #3b6fc4; }
+      .watch { fill: #fbe6ee; stroke: #b8386b; }
+      .link { stroke: #3b6fc4; stroke-width: 2; fill: none; }
+      .off { stroke-dasharray: 5 5; stroke: #7b8794; }
+      .tip { fill: #3b6fc4; }
+      @media (prefers-color-scheme: dark) {
+        text { fill: #e4e7eb; }
+        .small { fill: #b3bdc8; }
+        .panel { fill: #18202b; stroke: #52606d; }
+        .vpc { fill: #1f2936; stroke: #7b8794; }
+        .zone { fill: #2a3646; }
+        .public { fill: #213a28; stroke: #6fb374; }
+        .compute { fill: #43301d; stroke: #e39a54; }
+        .data { fill: #1f3355; stroke: #7aa5ee; }
+        .watch { fill: #43202f; stroke: #e57aa3; }
+        .link { stroke: #7aa5ee; }
+        .off { stroke: #9aa5b1; }
+        .tip { fill: #7aa5ee; }
+      }
+      """;
+
+  private final StringBuilder svg = new StringBuilder();
+
+  private PairPicture() {}
+
+  /** The picture as a self-contained SVG file. */
+  static String draw(RegionTemplate primary, RegionTemplate secondary) {
+    PairPicture picture = new PairPicture();
+    picture.open(primary, secondary);
+    picture.region(PRIMARY_X, "Primary region", primary);
+    picture.region(SECONDARY_X, "Secondary region", secondary);
+    picture.links(primary, secondary);
+    return picture.svg.append("</svg>\n").toString();
+  }
+
+  private void open(RegionTemplate primary, RegionTemplate secondary) {
+    add(
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %d %d\" role=\"img\">",
+        WIDTH, TOP + PANEL_HEIGHT + 15);
+    add(
+        "<title>The payment disaster-recovery pair: %s and %s</title>",
+        primary.region(), secondary.region());
+    svg.append("<style>\n").append(STYLE).append("</style>\n");
+    add(
+        "<defs><marker id=\"tip\" viewBox=\"0 0 10 10\" refX=\"9\" refY=\"5\" markerWidth=\"7\""
+            + " markerHeight=\"7\" orient=\"auto-start-reverse\"><path class=\"tip\""
+            + " d=\"M0 0 10 5 0 10z\"/></marker></defs>");
+  }
+
+  private void region(int x, String role, RegionTemplate region) {
+    box(x, TOP, PANEL_WIDTH, PANEL_HEIGHT, "panel");
+    text(x + INSET, TOP + 30, "title", role + ": " + region.region());
+    text(
+        x + INSET,
+        TOP + 50,
+        "small",
+        region.id() + ", " + region.resources().count() + " resources");
+    functionUrl(x, region);
+    vpc(x + INSET, region);
+    int width = (PANEL_WIDTH - 2 * INSET - (SERVICES - 1) * 8) / SERVICES;
+    sessions(serviceX(x, width, 0), width, region);
+    assets(serviceX(x, width, 1), width, region);
+    backup(serviceX(x, width, 2), width, region);
+    alarms(serviceX(x, width, 3), width, region);
+  }
+
+  private static int serviceX(int x, int width, int index) {
+    return x + INSET + index * (width + 8);
+  }
+
+  private void functionUrl(int x, RegionTemplate region) {
+    if (region.count("AWS::Lambda::Url") == 0) {
+      return;
+    }
+    int width = 220;
+    int left = x + (PANEL_WIDTH - width) / 2;
+    labelled(
+        left,
+        TOP + 62,
+        width,
+        44,
+        "compute",
+        "Function URL",
+        "authorisation " + region.text("AWS::Lambda::Url", "/AuthType"));
+    int middle = left + width / 2;
+    add(
+        "<path class=\"link\" marker-end=\"url(#tip)\" d=\"M%d %d V%d\"/>",
+        middle, TOP + 106, FUNCTION_Y);
+  }
+
+  private void vpc(int x, RegionTemplate region) {
+    int width = PANEL_WIDTH - 2 * INSET;
+    box(x, VPC_Y, width, VPC_HEIGHT, "vpc");
+    text(x + 10, VPC_Y + 20, "name", "VPC " + region.text("AWS::EC2::VPC", "/CidrBlock"));
+    List<String> zones = region.zones();
+    int zoneWidth = (width - 20 - (zones.size() - 1) * 10) / zones.size();
+    for (int index = 0; index < zones.size(); index++) {
+      zone(x + 10 + index * (zoneWidth + 10), zoneWidth, zones.get(index), region, index);
+    }
+    payments(x + 25, width - 50, region);
+    aurora(x + 25, width - 50, region);
+    text(
+        x + 10,
+        VPC_Y + VPC_HEIGHT - 10,
+        "small",
+        region.count("AWS::EC2::VPCEndpoint")
+            + " gateway endpoints (S3, DynamoDB), flow logs, default security group closed");
+  }
+
+  private void zone(int x, int width, String zone, RegionTemplate region, int index) {
+    box(x, VPC_Y + 30, width, VPC_HEIGHT - 60, "zone");
+    text(x + 8, VPC_Y + 48, "small", zone);
+    if (index < region.count("AWS::EC2::NatGateway")) {
+      labelled(x + 10, VPC_Y + 62, width - 20, 44, "public", "NAT gateway", "public subnet");
+    }
+    text(x + 8, FUNCTION_Y - 8, "small", "private subnet");
+    text(x + 8, DATABASE_Y - 8, "small", "isolated subnet");
+  }
+
+  private void payments(int x, int width, RegionTemplate region) {
+    region.all("AWS::Lambda::Function").stream()
+        .filter(function -> function.has("VpcConfig"))
+        .findFirst()
+        .ifPresent(
+            function ->
+                labelled(
+                    x,
+                    FUNCTION_Y,
+                    width,
+                    50,
+                    "compute",
+                    "Payment function (Lambda)",
+                    String.format(
+                        "%s, %s, SnapStart, alias %s",
+                        function.path("Runtime").asText(),
+                        function.at("/Architectures/0").asText(),
+                        region.text("AWS::Lambda::Alias", "/Name"))));
+  }
+
+  private void aurora(int x, int width, RegionTemplate region) {
+    if (region.count("AWS::RDS::DBCluster") == 0) {
+      return;
+    }
+    labelled(
+        x,
+        DATABASE_Y,
+        width,
+        50,
+        "data",
+        "Aurora PostgreSQL " + region.text("AWS::RDS::DBCluster", "/EngineVersion"),
+        String.format(
+            "%d instances %s, encrypted, IAM and TLS only",
+            region.count("AWS::RDS::DBInstance"),
+            region.text("AWS::RDS::DBInstance", "/DBInstanceClass")));
+  }
+
+  private void sessions(int x, int width, RegionTemplate region) {
+    String role = region.count("AWS::DynamoDB::GlobalTable") > 0 ? "defined here" : "replica";
+    service(x, width, "data", "Sessions", "DynamoDB", "global table", role);
+  }
+
+  private void assets(int x, int width, RegionTemplate region) {
+    String versioning = region.text("AWS::S3::Bucket", "/VersioningConfiguration/Status");
+    boolean versioned = versioning.equals("Enabled");
+    service(
+        x, width, "data", "Assets", "S3 bucket", versioned ? "versioned" : "", "replication role");
+  }
+
+  private void backup(int x, int width, RegionTemplate region) {
+    JsonNode rule =
+        region
+            .first("AWS::Backup::BackupPlan")
+            .map(plan -> plan.at("/BackupPlan/BackupPlanRule/0"))
+            .orElseThrow();
+    service(
+        x,
+        width,
+        "data",
+        "Backup",
+        rule.path("ScheduleExpression").asText(),
+        "kept " + rule.at("/Lifecycle/DeleteAfterDays").asText() + " days",
+        rule.path("CopyActions").size() + " copy to peer");
+  }
+
+  private void alarms(int x, int width, RegionTemplate region) {
+    service(
+        x,
+        width,
+        "watch",
+        "Alarms",
+        region.count("AWS::CloudWatch::Alarm") + " alarms",
+        region.count("AWS::SNS::Topic") + " SNS topic",
+        region.count("AWS::CloudWatch::Dashboard") + " dashboard");
+  }
+
+  private void links(RegionTemplate primary, RegionTemplate secondary) {
+    boolean global = primary.count("AWS::RDS::GlobalCluster") > 0;
+    if (global) {
+      link(DATABASE_Y + 25, false, true, "Aurora Global", "Database");
+    }
+    int y = SERVICES_Y + 25;
+    if (primary.count("AWS::DynamoDB::GlobalTable") > 0) {
+      link(y, true, true, "session replicas", "");
+    }
+    boolean replicates =
+        primary.all("AWS::S3::Bucket").stream()
+            .anyMatch(bucket -> bucket.has("ReplicationConfiguration"));
+    link(y + 45, true, replicates, replicates ? "S3 replication" : "S3 replication off", "");
+    link(y + 90, true, true, "backup copies", "");
+    if (secondary.template().toString().contains("Fn::GetStackOutput")) {
+      link(TOP + 40, false, true, "stack outputs", "");
+    }
+  }
+
+  private void link(int y, boolean bothWays, boolean on, String label, String secondLabel) {
+    int from = PRIMARY_X + PANEL_WIDTH + 4;
+    int to = SECONDARY_X - 4;
+    add(
+        "<path class=\"link%s\" marker-end=\"url(#tip)\"%s d=\"M%d %d H%d\"/>",
+        on ? "" : " off", bothWays ? " marker-start=\"url(#tip)\"" : "", from, y, to);
+    centred((from + to) / 2, y - 8, label);
+    centred((from + to) / 2, y + 18, secondLabel);
+  }
+
+  private void service(int x, int width, String style, String name, String... lines) {
+    box(x, SERVICES_Y, width, SERVICE_HEIGHT - 15, style);
+    text(x + 10, SERVICES_Y + 24, "name", name);
+    for (int index = 0; index < lines.length; index++) {
+      text(x + 10, SERVICES_Y + 50 + index * 22, "small", lines[index]);
+    }
+  }
+
+  private void labelled(
+      int x, int y, int width, int height, String style, String name, String detail) {
+    box(x, y, width, height, style);
+    int middle = x + width / 2;
+    add(
+        "<text class=\"name\" text-anchor=\"middle\" x=\"%d\" y=\"%d\">%s</text>",
+        middle, y + height / 2 - 4, name);
+    centred(middle, y + height / 2 + 14, detail);
+  }
+
+  private void centred(int x, int y, String words) {
+    if (!words.isEmpty()) {
+      add(
+          "<text class=\"small\" text-anchor=\"middle\" x=\"%d\" y=\"%d\">%s</text>", x, y, words);
+    }
+  }
+
+  private void text(int x, int y, String style, String words) {
+    add("<text class=\"%s\" x=\"%d\" y=\"%d\">%s</text>", style, x, y, words);
+  }
+
+  private void box(int x, int y, int width, int height, String style) {
+    add(
+        "<rect class=\"%s\" x=\"%d\" y=\"%d\" width=\"%d\" height=\"%d\" rx=\"8\"/>",
+        style, x, y, width, height);
+  }
+
+  private void add(String format, Object... values) {
+    Object[] escaped = values.clone();
+    for (int index = 0; index < escaped.length; index++) {
+      if (escaped[index] instanceof String words) {
+        escaped[index] =
+            words.startsWith(" marker") ? words : HtmlEscapers.htmlEscaper().escape(words);
+      }
+    }
+    svg.append(String.format(Locale.ROOT, format, escaped)).append('\n');
+  }
+}

@@ -1,0 +1,334 @@
+package io.github.paymentdr.example;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.google.common.collect.ImmutableSet;
+import com.google.common.collect.Streams;
+import io.github.paymentdr.core.iam.IamWildcards;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** The rows of the requirements, looked up in what {@code mvn package} has synthesised. */
+@DisplayName("The synthesised pair")
+class RequirementRowsTest {
+  private static final Path ASSEMBLY = Path.of("cdk.out");
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  /** From the facts of CloudFormation: types whose resources cannot carry tags. */
+  private static final Set<String> UNTAGGABLE =
+      ImmutableSet.of(
+          "AWS::Backup::BackupSelection",
+          "AWS::CloudWatch::Dashboard",
+          "AWS::EC2::Route",
+          "AWS::EC2::SecurityGroupEgress",
+          "AWS::EC2::SecurityGroupIngress",
+          "AWS::EC2::SubnetRouteTableAssociation",
+          "AWS::EC2::VPCGatewayAttachment",
+          "AWS::IAM::Policy",
+          "AWS::Lambda::Alias",
+          "AWS::Lambda::Permission",
+          "AWS::Lambda::Url",
+          "AWS::Lambda::Version",
+          "AWS::S3::BucketPolicy",
+          "AWS::SNS::Subscription",
+          "AWS::SNS::TopicPolicy",
+          "AWS::SecretsManager::SecretTargetAttachment");
+
+  /** The regions of the pair, with the templates read once. */
+  enum Region {
+    PRIMARY("PrimaryStack", "us-east-1", "us-west-2"),
+    SECONDARY("SecondaryStack", "us-west-2", "us-east-1");
+
+    final String code;
+    final String peer;
+    final RegionTemplate template;
+
+    Region(String stack, String code, String peer) {
+      this.code = code;
+      this.peer = peer;
+      try {
+        this.template = RegionTemplate.read(ASSEMBLY, stack);
+      } catch (IOException e) {
+        throw new java.io.UncheckedIOException("run mvn package first", e);
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  @DisplayName("B4: primary us-east-1, secondary us-west-2")
+  void regions(Region region) {
+    assertThat(region.template.region()).isEqualTo(region.code);
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  @DisplayName("N1: private subnets across 3 availability zones")
+  void threeZones(Region region) {
+    assertThat(region.template.zones())
+        .containsExactly(region.code + "a", region.code + "b", region.code + "c");
+    assertThat(region.template.count("AWS::EC2::Subnet")).isEqualTo(9);
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  @DisplayName("N2: the database admits the function on its port and nobody else")
+  void securityGroups(Region region) {
+    List<JsonNode> ingress = region.template.all("AWS::EC2::SecurityGroupIngress");
+    assertThat(ingress)
+        .singleElement()
+        .satisfies(rule -> assertThat(rule.has("SourceSecurityGroupId")).isTrue())
+        .satisfies(rule -> assertThat(rule.path("IpProtocol").asText()).isEqualTo("tcp"));
+    assertThat(region.template.all("AWS::EC2::SecurityGroup"))
+        .hasSize(2)
+        .noneMatch(group -> group.has("SecurityGroupIngress"))
+        .noneMatch(group -> group.toString().contains("\"IpProtocol\":\"-1\",\"CidrIp\":\"0"));
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  @DisplayName("N3: a NAT gateway in each zone")
+  void natGateways(Region region) {
+    assertThat(region.template.count("AWS::EC2::NatGateway")).isEqualTo(3);
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  @DisplayName("D1: Aurora PostgreSQL 15.12 on db.t3.medium in isolated subnets")
+  void aurora(Region region) {
+    JsonNode cluster = region.template.first("AWS::RDS::DBCluster").orElseThrow();
+    assertThat(cluster.path("Engine").asText()).isEqualTo("aurora-postgresql");
+    assertThat(cluster.path("EngineVersion").asText()).isEqualTo("15.12");
+    assertThat(region.template.all("AWS::RDS::DBInstance"))
+        .hasSize(2)
+        .allMatch(instance -> instance.path("DBInstanceClass").asText().equals("db.t3.medium"))
+        .noneMatch(instance -> instance.path("PubliclyAccessible").asBoolean());
+    assertThat(region.template.text("AWS::RDS::DBSubnetGroup", "/SubnetIds"))
+        .doesNotContain("Public");
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  @DisplayName("D2: the database is encrypted with a customer key, its health has alarms")
+  void databaseHealth(Region region) {
+    JsonNode cluster = region.template.first("AWS::RDS::DBCluster").orElseThrow();
+    assertThat(cluster.path("StorageEncrypted").asBoolean()).isTrue();
+    assertThat(cluster.has("KmsKeyId")).isTrue();
+    assertThat(cluster.path("DeletionProtection").asBoolean()).isTrue();
+    assertThat(alarmMetrics(region))
+        .contains("DatabaseConnections", "CPUUtilization", "FreeableMemory", "Deadlocks");
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  @DisplayName("F1: the payment function is in the VPC and knows the database, without a secret")
+  void function(Region region) {
+    JsonNode function = paymentFunction(region);
+    assertThat(function.path("Runtime").asText()).isEqualTo("java21");
+    assertThat(function.at("/Architectures/0").asText()).isEqualTo("arm64");
+    assertThat(function.at("/VpcConfig/SubnetIds").toString()).contains("FunctionSubnet");
+    assertThat(function.at("/Environment/Variables").fieldNames())
+        .toIterable()
+        .contains("DB_HOST", "DB_PORT", "DB_NAME", "DB_USER")
+        .noneMatch(name -> name.contains("PASSWORD") || name.contains("SECRET"));
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  @DisplayName("F2: a Function URL with IAM authorisation, on the alias")
+  void functionUrl(Region region) {
+    JsonNode url = region.template.first("AWS::Lambda::Url").orElseThrow();
+    assertThat(url.path("AuthType").asText()).isEqualTo("AWS_IAM");
+    assertThat(url.path("Qualifier").asText()).isEqualTo("live");
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  @DisplayName("F3: the function's log group keeps 7 days, and its errors have an alarm")
+  void functionLogs(Region region) {
+    String logGroup = paymentFunction(region).at("/LoggingConfig/LogGroup/Ref").asText();
+    assertThat(region.template.template().at("/Resources/" + logGroup + "/Properties"))
+        .satisfies(group -> assertThat(group.path("RetentionInDays").asInt()).isEqualTo(7));
+    assertThat(alarmMetrics(region)).contains("Errors");
+  }
+
+  @Test
+  @DisplayName("T1: one global table with a replica in each region, on demand, recoverable")
+  void sessions() {
+    assertThat(Region.SECONDARY.template.count("AWS::DynamoDB::GlobalTable")).isZero();
+    JsonNode table = Region.PRIMARY.template.first("AWS::DynamoDB::GlobalTable").orElseThrow();
+    assertThat(table.path("BillingMode").asText()).isEqualTo("PAY_PER_REQUEST");
+    assertThat(table.at("/SSESpecification/SSEEnabled").asBoolean()).isTrue();
+    assertThat(table.path("Replicas"))
+        .hasSize(2)
+        .allMatch(replica -> replica.toString().contains("\"PointInTimeRecoveryEnabled\":true"))
+        .allMatch(replica -> replica.path("DeletionProtectionEnabled").asBoolean())
+        .extracting(replica -> replica.path("Region").asText())
+        .containsExactlyInAnyOrder("us-east-1", "us-west-2");
+    assertThat(table.path("Replicas"))
+        .allSatisfy(replica -> assertThat(tagsOf(replica)).containsAllEntriesOf(TAGS));
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  @DisplayName("A1: an assets bucket, versioned and encrypted")
+  void assets(Region region) {
+    JsonNode bucket = region.template.first("AWS::S3::Bucket").orElseThrow();
+    assertThat(bucket.at("/VersioningConfiguration/Status").asText()).isEqualTo("Enabled");
+    assertThat(bucket.path("BucketEncryption").toString()).contains("aws:kms");
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  @DisplayName("A2: a role for S3 replication; replication itself is off")
+  void replicationRole(Region region) {
+    assertThat(region.template.all("AWS::IAM::Role"))
+        .anyMatch(role -> role.path("AssumeRolePolicyDocument").toString().contains("s3.amazonaws"));
+    assertThat(region.template.all("AWS::S3::Bucket"))
+        .noneMatch(bucket -> bucket.has("ReplicationConfiguration"));
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  @DisplayName("M1: a topic, and alarms for connections, function errors and throttled sessions")
+  void alarms(Region region) {
+    assertThat(region.template.count("AWS::SNS::Topic")).isEqualTo(1);
+    assertThat(region.template.text("AWS::SNS::Topic", "/KmsMasterKeyId/Fn::GetAtt/1"))
+        .isEqualTo("Arn");
+    assertThat(alarmMetrics(region))
+        .contains("DatabaseConnections", "Errors")
+        .anyMatch(metric -> metric.contains("Throttle"));
+    assertThat(region.template.count("AWS::CloudWatch::Dashboard")).isEqualTo(1);
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  @DisplayName("K1: daily backups, 7 days, copied to the vault in the other region")
+  void backup(Region region) {
+    JsonNode rule =
+        region
+            .template
+            .first("AWS::Backup::BackupPlan")
+            .orElseThrow()
+            .at("/BackupPlan/BackupPlanRule/0");
+    assertThat(rule.path("ScheduleExpression").asText()).startsWith("cron(");
+    assertThat(rule.at("/Lifecycle/DeleteAfterDays").asInt()).isEqualTo(7);
+    assertThat(rule.at("/CopyActions/0/DestinationBackupVaultArn").toString())
+        .contains(region.peer);
+    assertThat(region.template.count("AWS::Backup::BackupVault")).isEqualTo(1);
+    assertThat(region.template.count("AWS::Backup::BackupSelection")).isEqualTo(1);
+  }
+
+  private static final Map<String, String> TAGS =
+      Map.of(
+          "Environment", "Production",
+          "DR-Tier", "Critical",
+          "ManagedBy", "CDK",
+          "Application", "PaymentProcessor");
+
+  @ParameterizedTest
+  @EnumSource
+  @DisplayName("G1: the four tags on every taggable resource")
+  void tags(Region region) {
+    assertThat(region.template.resources())
+        .filteredOn(resource -> !UNTAGGABLE.contains(resource.path("Type").asText()))
+        .filteredOn(resource -> resource.path("Type").asText().startsWith("AWS::"))
+        .filteredOn(resource -> !resource.path("Type").asText().equals("AWS::DynamoDB::GlobalTable"))
+        .allSatisfy(
+            resource ->
+                assertThat(tagsOf(resource.path("Properties")))
+                    .as(resource.path("Type").asText())
+                    .containsAllEntriesOf(TAGS));
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  @DisplayName("I1: no IAM wildcard without a written reason")
+  void leastPrivilege(Region region) {
+    Map<?, ?> template = JSON.convertValue(region.template.template(), Map.class);
+    @SuppressWarnings("unchecked")
+    Map<String, ?> typed = (Map<String, ?>) template;
+    assertThat(IamWildcards.unexplainedIn(typed)).isEmpty();
+  }
+
+  @Test
+  @DisplayName("E3: the secondary depends on the primary")
+  void dependency() throws IOException {
+    JsonNode manifest = JSON.readTree(Files.readString(ASSEMBLY.resolve("manifest.json")));
+    assertThat(manifest.at("/artifacts/SecondaryStack/dependencies").toString())
+        .contains("\"PrimaryStack\"");
+    assertThat(manifest.at("/artifacts/PrimaryStack/dependencies").toString())
+        .doesNotContain("\"SecondaryStack\"");
+  }
+
+  @Test
+  @DisplayName("E4: the secondary consumes the primary's outputs by Fn::GetStackOutput")
+  void consumesOutputs() {
+    assertThat(Region.SECONDARY.template.template().toString())
+        .contains("\"OutputName\":\"AssetsBucketArn\"")
+        .contains("\"OutputName\":\"FunctionUrl\"");
+    assertThat(Region.PRIMARY.template.template().toString()).doesNotContain("Fn::GetStackOutput");
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  @DisplayName("E4: no custom resource copies values between the regions")
+  void noCrossRegionCustomResource(Region region) {
+    assertThat(region.template.resources())
+        .extracting(resource -> resource.path("Type").asText())
+        .noneMatch(type -> type.contains("CrossRegion"));
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  @DisplayName("E5: outputs VPC id and CIDR, cluster identifier, Function URL, bucket ARN")
+  void outputs(Region region) {
+    assertThat(region.template.template().path("Outputs").fieldNames())
+        .toIterable()
+        .contains(
+            "VpcId", "VpcCidr", "AuroraClusterIdentifier", "FunctionUrl", "AssetsBucketArn");
+  }
+
+  private static JsonNode paymentFunction(Region region) {
+    return region.template.all("AWS::Lambda::Function").stream()
+        .filter(function -> function.has("VpcConfig"))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  private static List<String> alarmMetrics(Region region) {
+    return region.template.all("AWS::CloudWatch::Alarm").stream()
+        .flatMap(alarm -> alarm.findValuesAsText("MetricName").stream())
+        .toList();
+  }
+
+  private static Map<String, String> tagsOf(JsonNode properties) {
+    JsonNode tags = properties.has("Tags") ? properties.path("Tags") : properties;
+    Map<String, String> named =
+        Streams.stream(tags.elements())
+            .filter(tag -> tag.has("Key"))
+            .collect(
+                Collectors.toMap(tag -> tag.path("Key").asText(), tag -> tag.path("Value").asText()));
+    return named.isEmpty() ? JSON.convertValue(taggedByName(properties), Map.class) : named;
+  }
+
+  /** AWS Backup takes its tags as a map instead of a list. */
+  private static JsonNode taggedByName(JsonNode properties) {
+    return properties.has("BackupVaultTags")
+        ? properties.path("BackupVaultTags")
+        : properties.has("BackupPlanTags")
+            ? properties.path("BackupPlanTags")
+            : properties.path("Tags");
+  }
+}
