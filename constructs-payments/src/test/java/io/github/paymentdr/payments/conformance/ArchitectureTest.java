@@ -128,11 +128,18 @@ class ArchitectureTest {
       "'String.format(\"at most %d\", 1)', true",
       "'\"%,.2f\".formatted(1.5)', true",
       "'String.format(Locale.ROOT, \"at most %d\", 1)', false",
+      "'String.format(Locale.ROOT, \"at most\" + \" %d\", 1)', false",
       "'String.format(\"at most %s\", 1)', false",
       "'String.format(\"100 %%d\")', false",
     })
     void onFormatsOfDigits(String source, boolean isFault) {
       assertThat(SourceRules.formatsByLocale(source)).isEqualTo(isFault);
+    }
+
+    @Test
+    void onFormatsOfDigitsAfterAnotherStatement() {
+      assertThat(SourceRules.formatsByLocale("use(Locale.ROOT);\nString.format(\"%d\", 1)"))
+          .isTrue();
     }
 
     @ParameterizedTest

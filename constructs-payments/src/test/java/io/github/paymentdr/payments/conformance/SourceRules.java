@@ -29,8 +29,6 @@ final class SourceRules {
   private static final Pattern LOCALE_FORMAT =
       Pattern.compile("\"[^\"\n]*(?<!%)%[-#+0,(]*[0-9]*(\\.[0-9]+)?[dfgeEGntTX][^\"]*\"");
 
-  private static final String WITH_LOCALE = "(Locale.ROOT,";
-
   private static final Pattern CDK =
       Pattern.compile("software\\.(amazon\\.awscdk|constructs|amazon\\.jsii)|aws-cdk-lib");
 
@@ -68,7 +66,12 @@ final class SourceRules {
     return LOCALE_FORMAT
         .matcher(text)
         .results()
-        .anyMatch(match -> !text.substring(0, match.start()).stripTrailing().endsWith(WITH_LOCALE));
+        .anyMatch(match -> !statementBefore(text, match.start()).contains("Locale.ROOT"));
+  }
+
+  /** Messages have semicolons too, but never at the end of a line of code. */
+  private static String statementBefore(String text, int end) {
+    return text.substring(text.lastIndexOf(";\n", end) + 1, end);
   }
 
   static String read(Path file) {

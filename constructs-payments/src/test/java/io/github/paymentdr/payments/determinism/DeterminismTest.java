@@ -22,23 +22,23 @@ import org.junit.jupiter.api.io.TempDir;
 class DeterminismTest {
   private static final int MOST_STARTS = 40;
 
+  /** Language, country, time zone and hash code. In Turkish, i and I are of different letters. */
+  private static final ImmutableList<String> TURKISH =
+      ImmutableList.of("tr", "TR", "America/St_Johns", "0");
+
+  /** Arabic has digits of its own, and Kiritimati is the first to see a new day. */
+  private static final ImmutableList<String> ARABIC =
+      ImmutableList.of("ar", "EG", "Pacific/Kiritimati", "5");
+
   @TempDir private Path folder;
 
   @Test
   void inTwoProcessesThatHaveNothingInCommon() throws IOException {
     CompletableFuture<Void> here =
         CompletableFuture.runAsync(
-            () ->
-                synthesise(
-                    "ab",
-                    List.of("en", "US", "UTC", "0"),
-                    folder.resolve("here"),
-                    folder.resolve("again")));
+            () -> synthesise("ab", TURKISH, folder.resolve("here"), folder.resolve("again")));
     CompletableFuture<Void> there =
-        CompletableFuture.runAsync(
-            () ->
-                synthesise(
-                    "ba", List.of("tr", "TR", "Pacific/Kiritimati", "5"), folder.resolve("there")));
+        CompletableFuture.runAsync(() -> synthesise("ba", ARABIC, folder.resolve("there")));
     CompletableFuture.allOf(here, there).join();
 
     assertThat(filesIn(folder.resolve("here")))

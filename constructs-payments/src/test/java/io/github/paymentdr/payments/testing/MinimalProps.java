@@ -16,6 +16,7 @@ import io.github.paymentdr.payments.session.SessionGlobalTableProps;
 import java.lang.reflect.InvocationTargetException;
 import java.util.List;
 import java.util.Set;
+import java.util.function.BiConsumer;
 import java.util.function.Function;
 import software.amazon.awscdk.Stack;
 import software.amazon.awscdk.services.ec2.IVpc;
@@ -58,6 +59,10 @@ public final class MinimalProps {
           .put(SessionGlobalTableProps.class, stack -> SessionGlobalTableProps.builder().names(NAMES).build())
           .buildOrThrow();
 
+  /** By construct: what it needs beyond its props before its stack can be synthesised. */
+  private static final ImmutableMap<Class<?>, BiConsumer<Construct, Stack>> COMPLETION =
+      ImmutableMap.of();
+
   private MinimalProps() {}
 
   private static IVpc vpc(Stack stack, String id) {
@@ -90,15 +95,19 @@ public final class MinimalProps {
     return maker.apply(stack);
   }
 
-  /** Adds the construct of the props to the stack, under the name of its class. */
+  /**
+   * Adds the construct of the props to the stack, under the name of its class, and completes it.
+   */
   public static Construct addConstruct(Class<?> props, Stack stack) {
     String name = props.getName().replaceFirst("Props$", "");
     try {
-      Class<?> construct = Class.forName(name);
-      return (Construct)
-          construct
-              .getConstructor(Construct.class, String.class, props)
-              .newInstance(stack, construct.getSimpleName(), of(props, stack));
+      Class<?> type = Class.forName(name);
+      Construct construct =
+          (Construct)
+              type.getConstructor(Construct.class, String.class, props)
+                  .newInstance(stack, type.getSimpleName(), of(props, stack));
+      COMPLETION.getOrDefault(type, (made, within) -> {}).accept(construct, stack);
+      return construct;
     } catch (InvocationTargetException e) {
       throw new AssertionError(name + " cannot be made: " + e.getCause().getMessage(), e);
     } catch (ReflectiveOperationException e) {
