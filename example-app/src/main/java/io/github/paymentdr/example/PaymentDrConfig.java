@@ -14,7 +14,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Supplier;
 import software.constructs.Construct;
 
 /**
@@ -46,19 +45,20 @@ record PaymentDrConfig(
 
   /** The values of the setting {@code replicationMode}. */
   enum ReplicationMode {
-    NONE("none", AuroraReplication::none),
-    GLOBAL_DATABASE("globalDatabase", AuroraReplication::globalDatabase);
+    NONE("none"),
+    GLOBAL_DATABASE("globalDatabase");
 
     private final String setting;
-    private final Supplier<AuroraReplication> replication;
 
-    ReplicationMode(String setting, Supplier<AuroraReplication> replication) {
+    ReplicationMode(String setting) {
       this.setting = setting;
-      this.replication = replication;
     }
 
     AuroraReplication toReplication() {
-      return replication.get();
+      return switch (this) {
+        case NONE -> AuroraReplication.none();
+        case GLOBAL_DATABASE -> AuroraReplication.globalDatabase();
+      };
     }
 
     static ReplicationMode of(String setting) {

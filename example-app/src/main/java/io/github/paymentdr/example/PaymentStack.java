@@ -5,6 +5,7 @@ import io.github.paymentdr.core.region.RegionRole;
 import io.github.paymentdr.payments.alarms.DrAlarms;
 import io.github.paymentdr.payments.assets.DrAssetsBucket;
 import io.github.paymentdr.payments.backup.DrBackupPlan;
+import io.github.paymentdr.payments.database.AuroraReplication;
 import io.github.paymentdr.payments.database.DrAuroraCluster;
 import io.github.paymentdr.payments.function.PaymentFunction;
 import io.github.paymentdr.payments.network.DrNetwork;
@@ -25,7 +26,8 @@ abstract class PaymentStack extends Stack {
   /** Built by the module before this one; a path from the folder of the example app. */
   private static final String HANDLER_JAR = "health-handler/target/health-handler.jar";
 
-  private static final String HANDLER = "io.github.paymentdr.example.health.HealthHandler::handleRequest";
+  private static final String HANDLER =
+      "io.github.paymentdr.example.health.HealthHandler::handleRequest";
 
   /** The only database user that the payment function can log in as. */
   private static final String DATABASE_USER = "payment_app";
@@ -119,6 +121,7 @@ abstract class PaymentStack extends Stack {
     return DrAlarms.Builder.create(this, "Alarms")
         .regionPair(config.pair())
         .emailSubscriptions(config.alertEmails())
+        .recoveryObjective(config.objective())
         .build();
   }
 
@@ -128,6 +131,9 @@ abstract class PaymentStack extends Stack {
       PaymentFunction function,
       SessionGlobalTable sessions) {
     alarms.monitorCluster(database.getCluster());
+    if (database.getReplication().equals(AuroraReplication.globalDatabase())) {
+      alarms.monitorGlobalDatabase(database.getCluster());
+    }
     alarms.monitorFunction(function.getAlias());
     alarms.monitorTable(sessions.getTable());
   }

@@ -7,22 +7,23 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.google.common.base.Strings;
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableSortedMultiset;
-import com.google.common.collect.ImmutableSortedSet;
+import com.google.common.collect.LinkedHashMultimap;
 import com.google.common.collect.Multiset;
+import com.google.common.collect.SetMultimap;
 import com.google.common.collect.Streams;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
-import java.util.SortedSet;
+import java.util.function.Function;
 import java.util.stream.Stream;
 
-/** One screen about a synthesised pair: stacks, regions, resources by kind, outputs, warnings. */
+/** One screen about a synthesised pair: stacks, regions, resources by kind, outputs, messages. */
 final class SynthesisSummary {
   private static final ObjectMapper JSON = new ObjectMapper();
-  private static final int LABEL_WIDTH = 30;
+  private static final int LABEL_WIDTH = 34;
   private static final int COLUMN_WIDTH = 18;
+  private static final int LINE_WIDTH = 100;
 
   private final String headline;
   private final ImmutableList<StackFacts> stacks;
@@ -33,70 +34,97 @@ final class SynthesisSummary {
   }
 
   /**
-   * Reads a cloud assembly from its folder: the files are what will be deployed.
+   * Reads a cloud assembly from its folder: its files are what will be deployed.
    *
    * @param assembly the folder with {@code manifest.json}
    * @param headline what was configured
    * @return the summary
    */
   static SynthesisSummary of(Path assembly, String headline) {
-    ImmutableList<StackFacts> stacks =
+    return new SynthesisSummary(
+        headline,
         read(assembly.resolve("manifest.json")).path("artifacts").properties().stream()
             .filter(entry -> isStack(entry.getValue()))
             .map(entry -> StackFacts.of(assembly, entry.getKey(), entry.getValue()))
-            .collect(ImmutableList.toImmutableList());
-    return new SynthesisSummary(headline, stacks);
+            .collect(ImmutableList.toImmutableList()));
   }
 
   boolean hasErrors() {
-    return stacks.stream().anyMatch(stack -> !stack.errors().isEmpty());
+    return stacks.stream().anyMatch(stack -> stack.messages().containsKey("error"));
   }
 
   @Override
   public String toString() {
     return Stream.of(
-            Stream.of("", "  " + headline, ""),
+            Stream.of(wrap("", headline), ""),
             Stream.of(row("", StackFacts::id), row("region", StackFacts::region)),
-            Stream.of(row("resources", stack -> String.valueOf(stack.kinds().size()))),
-            kindRows(),
-            Stream.of("  outputs"),
-            outputRows(),
-            messageRows("warning", StackFacts::warnings),
-            messageRows("error", StackFacts::errors),
-            Stream.of(""))
+            Stream.of(row("resources", stack -> Integer.toString(stack.kinds().size()))),
+            kinds().map(kind -> row("  " + kind, stack -> countOf(stack, kind))),
+            outputs().map(output -> row("output " + output, stack -> hasOutput(stack, output))),
+            Stream.of(""),
+            messages("error"),
+            messages("warning"))
         .flatMap(lines -> lines)
-        .collect(joining("\n", "", "\n"));
+        .collect(joining("\n", "\n", "\n"));
   }
 
-  private Stream<String> kindRows() {
-    SortedSet<String> kinds =
-        stacks.stream()
-            .flatMap(stack -> stack.kinds().elementSet().stream())
-            .collect(ImmutableSortedSet.toImmutableSortedSet(String::compareTo));
-    return kinds.stream()
-        .map(kind -> row("  " + kind, stack -> String.valueOf(stack.kinds().count(kind))));
-  }
-
-  private Stream<String> outputRows() {
+  private Stream<String> kinds() {
     return stacks.stream()
-        .flatMap(stack -> stack.outputs().stream())
+        .flatMap(stack -> stack.kinds().elementSet().stream())
         .distinct()
-        .map(output -> row("  " + output, stack -> stack.outputs().contains(output) ? "yes" : "-"));
+        .sorted();
   }
 
-  private Stream<String> messageRows(String label, Column<List<String>> messages) {
-    return stacks.stream()
-        .flatMap(
-            stack ->
-                messages.of(stack).stream()
-                    .map(message -> "  " + label + " in " + stack.id() + ": " + message));
+  private static String countOf(StackFacts stack, String kind) {
+    return Integer.toString(stack.kinds().count(kind));
   }
 
-  private String row(String label, Column<String> column) {
+  private Stream<String> outputs() {
+    return stacks.stream().flatMap(stack -> stack.outputs().stream()).distinct();
+  }
+
+  private static String hasOutput(StackFacts stack, String output) {
+    return stack.outputs().contains(output) ? "yes" : "-";
+  }
+
+  /** A message that each region gives, but for the names of the regions, is told once. */
+  private Stream<String> messages(String level) {
+    SetMultimap<String, String> stacksById = LinkedHashMultimap.create();
+    SetMultimap<String, String> textsById = LinkedHashMultimap.create();
+    for (StackFacts stack : stacks) {
+      for (Message message : stack.messages().get(level)) {
+        stacksById.put(message.id(), stack.id());
+        textsById.put(message.id(), message.text());
+      }
+    }
+    return stacksById.keySet().stream()
+        .map(
+            id ->
+                wrap(
+                    level + " in " + String.join(", ", stacksById.get(id)) + ": ",
+                    textsById.get(id).iterator().next()
+                        + (id.startsWith("@") ? " [" + id + "]" : "")));
+  }
+
+  private String row(String label, Function<StackFacts, String> cell) {
     return stacks.stream()
-        .map(stack -> Strings.padEnd(column.of(stack), COLUMN_WIDTH, ' '))
-        .collect(joining("", Strings.padEnd("  " + label, LABEL_WIDTH, ' '), ""))
+        .map(stack -> Strings.padEnd(cell.apply(stack), COLUMN_WIDTH, ' '))
+        .collect(joining("", "  " + Strings.padEnd(label, LABEL_WIDTH, ' '), ""))
         .stripTrailing();
+  }
+
+  private static String wrap(String label, String text) {
+    StringBuilder lines = new StringBuilder("  " + label);
+    int used = lines.length();
+    for (String word : text.split("\\s+", -1)) {
+      if (used + word.length() > LINE_WIDTH) {
+        lines.append("\n    ");
+        used = 4;
+      }
+      lines.append(word).append(' ');
+      used += word.length() + 1;
+    }
+    return lines.toString().replaceAll(" +(\n|$)", "$1");
   }
 
   private static boolean isStack(JsonNode artifact) {
@@ -111,9 +139,13 @@ final class SynthesisSummary {
     }
   }
 
-  /** What a cell of one stack's column says. */
-  private interface Column<T> {
-    T of(StackFacts stack);
+  /** What a construct says of itself; the id is the text where there is none. */
+  private record Message(String id, String text) {
+    static Message of(String data) {
+      String text = data.replaceFirst("\\s*\\[ack: .*]$", "");
+      String id = data.equals(text) ? text : data.replaceFirst("(?s).*\\[ack: (.*)]$", "$1");
+      return new Message(id, text);
+    }
   }
 
   private record StackFacts(
@@ -121,8 +153,7 @@ final class SynthesisSummary {
       String region,
       Multiset<String> kinds,
       ImmutableList<String> outputs,
-      ImmutableList<String> warnings,
-      ImmutableList<String> errors) {
+      SetMultimap<String, Message> messages) {
 
     static StackFacts of(Path assembly, String id, JsonNode artifact) {
       JsonNode template = read(assembly.resolve(artifact.at("/properties/templateFile").asText()));
@@ -130,25 +161,29 @@ final class SynthesisSummary {
           id,
           artifact.path("environment").asText().replaceFirst(".*/", ""),
           Streams.stream(template.path("Resources").elements())
-              .map(resource -> serviceOf(resource.path("Type").asText()))
+              .map(resource -> kindOf(resource.path("Type").asText()))
               .collect(ImmutableSortedMultiset.toImmutableSortedMultiset(String::compareTo)),
           ImmutableList.copyOf(template.path("Outputs").fieldNames()),
-          messages(artifact, "warning"),
-          messages(artifact, "error"));
+          messagesOf(read(assembly.resolve(artifact.path("additionalMetadataFile").asText()))));
     }
 
     /** {@code AWS::EC2::Subnet} is of kind {@code EC2}. */
-    private static String serviceOf(String type) {
+    private static String kindOf(String type) {
       return type.startsWith("AWS::") ? type.split("::", -1)[1] : "custom resource";
     }
 
-    private static ImmutableList<String> messages(JsonNode artifact, String level) {
-      return Streams.stream(artifact.path("metadata").elements())
-          .flatMap(entries -> Streams.stream(entries.elements()))
-          .filter(entry -> entry.path("type").asText().equals("aws:cdk:" + level))
-          .map(entry -> entry.path("data").asText().replaceAll("\\s+", " "))
-          .distinct()
-          .collect(ImmutableList.toImmutableList());
+    private static SetMultimap<String, Message> messagesOf(JsonNode metadata) {
+      SetMultimap<String, Message> messages = LinkedHashMultimap.create();
+      for (JsonNode entries : metadata) {
+        for (JsonNode entry : entries) {
+          String type = entry.path("type").asText();
+          if (type.equals("aws:cdk:warning") || type.equals("aws:cdk:error")) {
+            messages.put(
+                type.substring("aws:cdk:".length()), Message.of(entry.path("data").asText()));
+          }
+        }
+      }
+      return messages;
     }
   }
 }

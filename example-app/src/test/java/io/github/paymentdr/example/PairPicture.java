@@ -280,8 +280,7 @@ final class PairPicture {
 
   private void centred(int x, int y, String words) {
     if (!words.isEmpty()) {
-      add(
-          "<text class=\"small\" text-anchor=\"middle\" x=\"%d\" y=\"%d\">%s</text>", x, y, words);
+      add("<text class=\"small\" text-anchor=\"middle\" x=\"%d\" y=\"%d\">%s</text>", x, y, words);
     }
   }
 

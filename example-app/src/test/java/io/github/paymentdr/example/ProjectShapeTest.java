@@ -39,7 +39,11 @@ class ProjectShapeTest {
     for (String module : List.of("constructs-core", "constructs-payments")) {
       assertThat(Files.readString(REPOSITORY.resolve(module).resolve("pom.xml")))
           .contains(
-              "<groupId>" + coordinates[0] + "</groupId>\n      <artifactId>" + coordinates[1] + "<");
+              "<groupId>"
+                  + coordinates[0]
+                  + "</groupId>\n      <artifactId>"
+                  + coordinates[1]
+                  + "<");
     }
   }
 

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.google.common.collect.Streams;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -14,13 +15,19 @@ import java.util.stream.Stream;
 record RegionTemplate(String id, String region, JsonNode template) {
   private static final ObjectMapper JSON = new ObjectMapper();
 
-  static RegionTemplate read(Path assembly, String id) throws IOException {
-    JsonNode manifest = JSON.readTree(Files.readString(assembly.resolve("manifest.json")));
+  static RegionTemplate read(Path assembly, String id) {
+    JsonNode manifest = json(assembly.resolve("manifest.json"));
     String environment = manifest.at("/artifacts/" + id + "/environment").asText();
     return new RegionTemplate(
-        id,
-        environment.replaceFirst(".*/", ""),
-        JSON.readTree(Files.readString(assembly.resolve(id + ".template.json"))));
+        id, environment.replaceFirst(".*/", ""), json(assembly.resolve(id + ".template.json")));
+  }
+
+  private static JsonNode json(Path file) {
+    try {
+      return JSON.readTree(Files.readString(file));
+    } catch (IOException e) {
+      throw new UncheckedIOException("run mvn package first", e);
+    }
   }
 
   /** The properties of all resources of a type. */

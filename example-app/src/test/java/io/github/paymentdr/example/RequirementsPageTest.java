@@ -25,7 +25,9 @@ class RequirementsPageTest {
   void namesForEachRowTestsThatExistAndSpeakOfIt() throws IOException {
     Map<String, Path> tests = testSources();
     List<MatchResult> rows =
-        ROW.matcher(Files.readString(REPOSITORY.resolve("docs/requirements.md"))).results().toList();
+        ROW.matcher(Files.readString(REPOSITORY.resolve("docs/requirements.md")))
+            .results()
+            .toList();
     assertThat(rows).hasSize(30);
     for (MatchResult row : rows) {
       List<String> names =
@@ -49,8 +51,7 @@ class RequirementsPageTest {
           .filter(file -> !file.toString().contains("target"))
           .collect(
               Collectors.toMap(
-                  file -> file.getFileName().toString().replace(".java", ""),
-                  Function.identity()));
+                  file -> file.getFileName().toString().replace(".java", ""), Function.identity()));
     }
   }
 }

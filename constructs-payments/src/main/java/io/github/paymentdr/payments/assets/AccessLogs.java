@@ -22,7 +22,7 @@ import software.constructs.IDependable;
  * decides whether the CDK would open the log bucket by policy or by ACL.
  */
 final class AccessLogs {
-  private static final String NO_POLICY_WARNING = "payment-dr:serverAccessLogsBucketPolicy";
+  private static final String NO_POLICY_WARNING = "@payment-dr/assets:serverAccessLogsBucketPolicy";
 
   private AccessLogs() {}
 

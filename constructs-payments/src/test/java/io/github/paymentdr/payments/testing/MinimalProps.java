@@ -7,6 +7,7 @@ import com.google.common.collect.ImmutableMap;
 import com.google.common.collect.ImmutableSet;
 import io.github.paymentdr.payments.alarms.DrAlarmsProps;
 import io.github.paymentdr.payments.assets.DrAssetsBucketProps;
+import io.github.paymentdr.payments.backup.DrBackupPlan;
 import io.github.paymentdr.payments.backup.DrBackupPlanProps;
 import io.github.paymentdr.payments.database.AuroraReplication;
 import io.github.paymentdr.payments.database.DrAuroraClusterProps;
@@ -23,6 +24,8 @@ import software.amazon.awscdk.services.ec2.IVpc;
 import software.amazon.awscdk.services.ec2.Vpc;
 import software.amazon.awscdk.services.ec2.VpcAttributes;
 import software.amazon.awscdk.services.lambda.Code;
+import software.amazon.awscdk.services.rds.DatabaseCluster;
+import software.amazon.awscdk.services.rds.DatabaseClusterAttributes;
 import software.amazon.awscdk.services.s3.Bucket;
 import software.constructs.Construct;
 
@@ -37,7 +40,9 @@ public final class MinimalProps {
   private static final ImmutableMap<Class<?>, Function<Stack, ?>> BY_TYPE =
       ImmutableMap.<Class<?>, Function<Stack, ?>>builder()
           .put(DrAlarmsProps.class, stack -> DrAlarmsProps.builder().regionPair(PAIR).build())
-          .put(DrAssetsBucketProps.class, stack -> DrAssetsBucketProps.builder().names(NAMES).build())
+          .put(
+              DrAssetsBucketProps.class,
+              stack -> DrAssetsBucketProps.builder().names(NAMES).build())
           .put(
               DrAuroraClusterProps.class,
               stack ->
@@ -53,15 +58,30 @@ public final class MinimalProps {
               stack ->
                   PaymentFunctionProps.builder()
                       .vpc(vpc(stack, "PaymentFunctionVpc"))
-                      .code(Code.fromBucket(Bucket.fromBucketName(stack, "PaymentFunctionCode", "code"), "handler.jar"))
+                      .code(
+                          Code.fromBucket(
+                              Bucket.fromBucketName(stack, "PaymentFunctionCode", "code"),
+                              "handler.jar"))
                       .handler("com.example.Handler::handleRequest")
                       .build())
-          .put(SessionGlobalTableProps.class, stack -> SessionGlobalTableProps.builder().names(NAMES).build())
+          .put(
+              SessionGlobalTableProps.class,
+              stack -> SessionGlobalTableProps.builder().names(NAMES).build())
           .buildOrThrow();
 
   /** By construct: what it needs beyond its props before its stack can be synthesised. */
   private static final ImmutableMap<Class<?>, BiConsumer<Construct, Stack>> COMPLETION =
-      ImmutableMap.of();
+      ImmutableMap.of(
+          DrBackupPlan.class,
+          (plan, stack) ->
+              ((DrBackupPlan) plan)
+                  .addCluster(
+                      DatabaseCluster.fromDatabaseClusterAttributes(
+                          stack,
+                          "DrBackupPlanCluster",
+                          DatabaseClusterAttributes.builder()
+                              .clusterIdentifier("cluster-1")
+                              .build())));
 
   private MinimalProps() {}
 
