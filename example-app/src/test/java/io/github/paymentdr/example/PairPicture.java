@@ -12,7 +12,7 @@ import java.util.Locale;
 final class PairPicture {
   private static final int WIDTH = 1200;
   private static final int PANEL_WIDTH = 490;
-  private static final int PANEL_HEIGHT = 650;
+  private static final int PANEL_HEIGHT = 620;
   private static final int PRIMARY_X = 15;
   private static final int SECONDARY_X = WIDTH - PANEL_WIDTH - PRIMARY_X;
   private static final int TOP = 15;
@@ -22,7 +22,7 @@ final class PairPicture {
   private static final int FUNCTION_Y = VPC_Y + 145;
   private static final int DATABASE_Y = VPC_Y + 240;
   private static final int SERVICES_Y = VPC_Y + VPC_HEIGHT + 20;
-  private static final int SERVICE_HEIGHT = 150;
+  private static final int SERVICE_HEIGHT = 145;
   private static final int SERVICES = 4;
 
   private static final String STYLE =
@@ -95,6 +95,7 @@ final class PairPicture {
         region.id() + ", " + region.resources().count() + " resources");
     functionUrl(x, region);
     vpc(x + INSET, region);
+    callToFunction(x);
     int width = (PANEL_WIDTH - 2 * INSET - (SERVICES - 1) * 8) / SERVICES;
     sessions(serviceX(x, width, 0), width, region);
     assets(serviceX(x, width, 1), width, region);
@@ -120,10 +121,12 @@ final class PairPicture {
         "compute",
         "Function URL",
         "authorisation " + region.text("AWS::Lambda::Url", "/AuthType"));
-    int middle = left + width / 2;
+  }
+
+  private void callToFunction(int x) {
     add(
         "<path class=\"link\" marker-end=\"url(#tip)\" d=\"M%d %d V%d\"/>",
-        middle, TOP + 106, FUNCTION_Y);
+        x + PANEL_WIDTH / 2 + 75, TOP + 106, FUNCTION_Y);
   }
 
   private void vpc(int x, RegionTemplate region) {
@@ -142,7 +145,7 @@ final class PairPicture {
         VPC_Y + VPC_HEIGHT - 10,
         "small",
         region.count("AWS::EC2::VPCEndpoint")
-            + " gateway endpoints (S3, DynamoDB), flow logs, default security group closed");
+            + " gateway endpoints, flow logs, default security group closed");
   }
 
   private void zone(int x, int width, String zone, RegionTemplate region, int index) {
@@ -232,32 +235,32 @@ final class PairPicture {
   }
 
   private void links(RegionTemplate primary, RegionTemplate secondary) {
-    boolean global = primary.count("AWS::RDS::GlobalCluster") > 0;
-    if (global) {
-      link(DATABASE_Y + 25, false, true, "Aurora Global", "Database");
+    if (primary.count("AWS::RDS::GlobalCluster") > 0) {
+      link(DATABASE_Y + 25, false, true, "Aurora Global Database");
+    } else {
+      link(DATABASE_Y + 25, false, false, "no replication: copies only");
     }
     int y = SERVICES_Y + 25;
     if (primary.count("AWS::DynamoDB::GlobalTable") > 0) {
-      link(y, true, true, "session replicas", "");
+      link(y, true, true, "session replicas");
     }
     boolean replicates =
         primary.all("AWS::S3::Bucket").stream()
             .anyMatch(bucket -> bucket.has("ReplicationConfiguration"));
-    link(y + 45, true, replicates, replicates ? "S3 replication" : "S3 replication off", "");
-    link(y + 90, true, true, "backup copies", "");
+    link(y + 45, true, replicates, replicates ? "S3 replication" : "S3 replication off");
+    link(y + 90, true, true, "daily backup copies");
     if (secondary.template().toString().contains("Fn::GetStackOutput")) {
-      link(TOP + 40, false, true, "stack outputs", "");
+      link(TOP + 40, false, true, "stack outputs");
     }
   }
 
-  private void link(int y, boolean bothWays, boolean on, String label, String secondLabel) {
+  private void link(int y, boolean bothWays, boolean on, String label) {
     int from = PRIMARY_X + PANEL_WIDTH + 4;
     int to = SECONDARY_X - 4;
     add(
         "<path class=\"link%s\" marker-end=\"url(#tip)\"%s d=\"M%d %d H%d\"/>",
         on ? "" : " off", bothWays ? " marker-start=\"url(#tip)\"" : "", from, y, to);
     centred((from + to) / 2, y - 8, label);
-    centred((from + to) / 2, y + 18, secondLabel);
   }
 
   private void service(int x, int width, String style, String name, String... lines) {

@@ -34,7 +34,6 @@ final class AlarmTopic {
             .enforceSsl(true)
             .build();
     topic.addToResourcePolicy(alarmsMayPublish(scope, topic));
-    topic.addToResourcePolicy(eventsMayPublish(topic));
     if (props.getEmailSubscriptions().isEmpty()) {
       Annotations.of(scope)
           .addWarningV2(
@@ -61,19 +60,22 @@ final class AlarmTopic {
             ? CustomerKey.create(
                 scope, "Key", "Alarm notifications of " + Stack.of(scope).getStackName())
             : given;
-    boolean isOpen =
-        key.addToResourcePolicy(alarmsMayEncrypt(scope)).getStatementAdded()
-            && key.addToResourcePolicy(eventsMayEncrypt()).getStatementAdded();
-    if (isOpen) {
+    if (key.addToResourcePolicy(alarmsMayEncrypt(scope)).getStatementAdded()) {
       IamWildcards.explain(
           key, "a key policy speaks of its own key only", "kms:Decrypt", "kms:GenerateDataKey");
+      IamWildcards.explain(
+          key,
+          "asked for by the CDK when an EventBridge rule gets the topic as its target; a key policy"
+              + " speaks of its own key only",
+          "kms:GenerateDataKey*");
     } else {
       Annotations.of(scope)
           .addWarningV2(
               IMPORTED_KEY,
               "the policy of an imported key cannot be changed here, and without it alarms are lost"
-                  + " in silence; let cloudwatch.amazonaws.com and events.amazonaws.com use"
-                  + " kms:Decrypt and kms:GenerateDataKey in it, then acknowledge this warning");
+                  + " in silence; let cloudwatch.amazonaws.com, and events.amazonaws.com for"
+                  + " EventBridge rules, use kms:Decrypt and kms:GenerateDataKey in it, then"
+                  + " acknowledge this warning");
     }
     return key;
   }
@@ -91,39 +93,14 @@ final class AlarmTopic {
         .build();
   }
 
-  /**
-   * Without a condition: EventBridge sends none of the source keys, and one would silence it, from
-   * "Troubleshooting Amazon EventBridge" in the EventBridge user guide.
-   */
-  private static PolicyStatement eventsMayPublish(Topic topic) {
-    return PolicyStatement.Builder.create()
-        .sid("EventRulesMayPublish")
-        .principals(ImmutableList.of(new ServicePrincipal("events.amazonaws.com")))
-        .actions(ImmutableList.of("sns:Publish"))
-        .resources(ImmutableList.of(topic.getTopicArn()))
-        .build();
-  }
-
   private static PolicyStatement alarmsMayEncrypt(Construct scope) {
-    return encryption("AlarmsMayEncrypt", "cloudwatch.amazonaws.com")
+    return PolicyStatement.Builder.create()
+        .sid("AlarmsMayEncrypt")
+        .principals(ImmutableList.of(new ServicePrincipal("cloudwatch.amazonaws.com")))
+        .actions(ImmutableList.of("kms:Decrypt", "kms:GenerateDataKey"))
+        .resources(ImmutableList.of("*"))
         .conditions(ImmutableMap.of("StringEquals", sourceAccount(scope)))
         .build();
-  }
-
-  /**
-   * Without a condition for the same reason as the topic's, from "Key management" in the SNS
-   * developer guide.
-   */
-  private static PolicyStatement eventsMayEncrypt() {
-    return encryption("EventRulesMayEncrypt", "events.amazonaws.com").build();
-  }
-
-  private static PolicyStatement.Builder encryption(String sid, String service) {
-    return PolicyStatement.Builder.create()
-        .sid(sid)
-        .principals(ImmutableList.of(new ServicePrincipal(service)))
-        .actions(ImmutableList.of("kms:Decrypt", "kms:GenerateDataKey"))
-        .resources(ImmutableList.of("*"));
   }
 
   private static Map<String, String> sourceAccount(Construct scope) {

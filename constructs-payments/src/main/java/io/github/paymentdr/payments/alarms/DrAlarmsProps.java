@@ -139,9 +139,10 @@ public final class DrAlarmsProps {
     /**
      * Sets an existing topic of this region to publish to. Its policy and the policy of its key
      * stay as they are and must already admit {@code cloudwatch.amazonaws.com}. Default: a new
-     * topic that is encrypted, refuses unencrypted connections, and admits this account's alarms
-     * and EventBridge rules. Its policy replaces the one that SNS gives by default; principals of
-     * this account publish by their own IAM policies.
+     * topic that is encrypted, refuses unencrypted connections, and admits this account's alarms.
+     * An EventBridge rule that gets the topic as a target of the CDK is admitted by that target.
+     * Its policy replaces the one that SNS gives by default; principals of this account publish by
+     * their own IAM policies.
      *
      * @param topic the topic
      * @return this builder
@@ -152,9 +153,9 @@ public final class DrAlarmsProps {
     }
 
     /**
-     * Sets an existing key of this region that encrypts the new topic. CloudWatch alarms and
-     * EventBridge are admitted to its policy; that of an imported key cannot be changed, which a
-     * warning says. Default: a new customer key.
+     * Sets an existing key of this region that encrypts the new topic. CloudWatch alarms are
+     * admitted to its policy; that of an imported key cannot be changed, which a warning says.
+     * Default: a new customer key.
      *
      * @param encryptionKey a symmetric customer key; the AWS key of SNS would silence the alarms
      * @return this builder

@@ -44,6 +44,9 @@ import software.amazon.awscdk.services.dynamodb.ReplicaTableProps;
 import software.amazon.awscdk.services.dynamodb.Table;
 import software.amazon.awscdk.services.dynamodb.TableV2;
 import software.amazon.awscdk.services.ec2.Vpc;
+import software.amazon.awscdk.services.events.EventPattern;
+import software.amazon.awscdk.services.events.Rule;
+import software.amazon.awscdk.services.events.targets.SnsTopic;
 import software.amazon.awscdk.services.kms.IKey;
 import software.amazon.awscdk.services.kms.Key;
 import software.amazon.awscdk.services.lambda.Alias;
@@ -178,7 +181,7 @@ class DrAlarmsTest {
     }
 
     @Test
-    @DisplayName("M1: the key lets CloudWatch and EventBridge publish to the encrypted topic")
+    @DisplayName("M1: the key lets CloudWatch publish to the encrypted topic")
     void keyAdmitsPublishers() {
       EVERYTHING.hasResourceProperties(
           "AWS::KMS::Key",
@@ -203,30 +206,18 @@ class DrAlarmsTest {
                                               "StringEquals",
                                               Map.of(
                                                   "aws:SourceAccount",
-                                                  Map.of("Ref", "AWS::AccountId"))))),
-                                  Match.objectEquals(
-                                      Map.of(
-                                          "Sid",
-                                          "EventRulesMayEncrypt",
-                                          "Effect",
-                                          "Allow",
-                                          "Principal",
-                                          Map.of("Service", "events.amazonaws.com"),
-                                          "Action",
-                                          List.of("kms:Decrypt", "kms:GenerateDataKey"),
-                                          "Resource",
-                                          "*")))))))));
+                                                  Map.of("Ref", "AWS::AccountId"))))))))))));
       assertThat(onlyPropertiesOf(EVERYTHING, "AWS::SNS::Topic").get("KmsMasterKeyId").toString())
           .contains("AlarmsKey");
     }
 
     @Test
-    @DisplayName("M1: the topic admits alarms and event rules, and refuses plain connections")
+    @DisplayName("M1: the topic admits alarms, nobody else, and refuses plain connections")
     void topicAdmitsPublishers() {
       Map<String, Object> policy =
           child(onlyPropertiesOf(EVERYTHING, "AWS::SNS::TopicPolicy"), "PolicyDocument");
       assertThat((List<?>) policy.get("Statement"))
-          .hasSize(3)
+          .hasSize(2)
           .anySatisfy(
               statement ->
                   assertThat(statement.toString())
@@ -234,12 +225,27 @@ class DrAlarmsTest {
           .anySatisfy(
               statement ->
                   assertThat(statement.toString())
-                      .contains("cloudwatch.amazonaws.com", "aws:SourceAccount", ":alarm:*"))
-          .anySatisfy(
-              statement ->
-                  assertThat(statement.toString())
-                      .contains("events.amazonaws.com")
-                      .doesNotContain("Condition"));
+                      .contains("cloudwatch.amazonaws.com", "aws:SourceAccount", ":alarm:*"));
+    }
+
+    @Test
+    @DisplayName(
+        "I1: the target of an event rule opens topic and key, with the reason written down")
+    void admitsEventRulesThatTargetTheTopic() {
+      Template template =
+          Synthesis.primary(
+              stack -> {
+                DrAlarms alarms = DrAlarms.Builder.create(stack, "Alarms").regionPair(PAIR).build();
+                Rule.Builder.create(stack, "Rule")
+                    .eventPattern(EventPattern.builder().source(List.of("aws.backup")).build())
+                    .targets(List.of(new SnsTopic(alarms.getTopic())))
+                    .build();
+              });
+      assertThat(onlyPropertiesOf(template, "AWS::SNS::TopicPolicy").toString())
+          .contains("events.amazonaws.com");
+      assertThat(onlyPropertiesOf(template, "AWS::KMS::Key").get("KeyPolicy").toString())
+          .contains("events.amazonaws.com");
+      assertThat(IamWildcards.unexplainedIn(template.toJSON())).isEmpty();
     }
 
     @Test
@@ -745,7 +751,7 @@ class DrAlarmsTest {
       build(stack, key);
       Template template = Template.fromStack(stack);
       assertThat(onlyPropertiesOf(template, "AWS::KMS::Key").get("KeyPolicy").toString())
-          .contains("cloudwatch.amazonaws.com", "events.amazonaws.com");
+          .contains("cloudwatch.amazonaws.com");
       Annotations.fromStack(stack).hasNoWarning("*", Match.anyValue());
     }
 
@@ -757,8 +763,9 @@ class DrAlarmsTest {
           .hasWarning(
               "/TestStack/Alarms",
               "the policy of an imported key cannot be changed here, and without it alarms are lost"
-                  + " in silence; let cloudwatch.amazonaws.com and events.amazonaws.com use"
-                  + " kms:Decrypt and kms:GenerateDataKey in it, then acknowledge this warning"
+                  + " in silence; let cloudwatch.amazonaws.com, and events.amazonaws.com for"
+                  + " EventBridge rules, use kms:Decrypt and kms:GenerateDataKey in it, then"
+                  + " acknowledge this warning"
                   + " [ack: @payment-dr/alarms:importedKey]");
     }
 
