@@ -16,8 +16,6 @@ import java.util.stream.Stream;
 
 /** What only the sources show. Paths are relative to the module, as Maven runs its tests. */
 final class SourceRules {
-  static final Path REPOSITORY = Path.of("..");
-
   /** The modules whose code runs in Lambda. Those that do not exist yet are found when they do. */
   static final ImmutableSet<String> LAMBDA_MODULES =
       ImmutableSet.of("runtime", "payment-handler", "health-handler");

@@ -15,7 +15,6 @@ import software.amazon.awscdk.services.kms.Key;
 import software.constructs.Construct;
 
 /** Classes that each break a rule, to show that the rules can fail. None is ever instantiated. */
-@SuppressWarnings({"unused", "InconsistentOverloads", "ClassCanBeStatic"})
 final class WrongApi {
   /** A class that breaks a rule, and what the rule must say of it. */
   record Wrong(List<Class<?>> types, List<String> faults) {
@@ -277,7 +276,7 @@ final class WrongApi {
 
     public Signatures(Key key) {}
 
-    private Signatures(IKey key) {}
+    Signatures(IKey key) {}
 
     public void takes(IVpc good, Vpc bad, List<? extends Metric> worse) {}
 

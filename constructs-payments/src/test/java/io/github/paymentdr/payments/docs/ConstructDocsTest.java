@@ -17,7 +17,6 @@ import java.lang.reflect.InvocationTargetException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Locale;
 import java.util.Set;
 import java.util.function.Supplier;
 import java.util.regex.Matcher;
@@ -112,15 +111,15 @@ class ConstructDocsTest {
             Property.optional("count", "3"),
             Property.optional("vpc", null));
 
+    private static final String PAIR = "| `pair` | required | a pair | says the regions |";
+    private static final String COUNT = "| `count` | `3` | 1 to 3 | says how many |";
+    private static final String VPC = "| `vpc` | a new one | any | takes another |";
+
     @Test
     void passesWhatIsRight() {
       assertThat(faultsOf("| `pair` | required | a | b |", COUNT, VPC)).isEmpty();
       assertThat(faultsOf("| `pair` | required | a \\| b | c |", COUNT, VPC)).isEmpty();
     }
-
-    private static final String PAIR = "| `pair` | required | a pair | says the regions |";
-    private static final String COUNT = "| `count` | `3` | 1 to 3 | says how many |";
-    private static final String VPC = "| `vpc` | a new one | any | takes another |";
 
     @Test
     void onAMissingTable() {
@@ -262,7 +261,7 @@ class ConstructDocsTest {
             name ->
                 required.contains(name)
                     ? Property.required(name)
-                    : Property.optional(name, DefaultText.of(valueOf(minimal, name))))
+                    : Property.optional(name, DefaultText.of(PublicApi.valueOf(minimal, name))))
         .toList();
   }
 
@@ -281,16 +280,6 @@ class ConstructDocsTest {
             .collect(Collectors.toSet());
       }
       throw new AssertionError(props + ".builder().build() must name what is required", e);
-    } catch (ReflectiveOperationException e) {
-      throw new LinkageError(e.getMessage(), e);
-    }
-  }
-
-  private static Object valueOf(Object props, String property) {
-    String getter =
-        "get" + property.substring(0, 1).toUpperCase(Locale.ROOT) + property.substring(1);
-    try {
-      return props.getClass().getMethod(getter).invoke(props);
     } catch (ReflectiveOperationException e) {
       throw new LinkageError(e.getMessage(), e);
     }
