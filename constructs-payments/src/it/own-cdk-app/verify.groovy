@@ -4,6 +4,8 @@ import groovy.json.JsonSlurper
 def expected = [
     'AWS::EC2::VPC': 2,
     'AWS::EC2::NatGateway': 4,
+    'AWS::RDS::DBCluster': 1,
+    'AWS::RDS::DBInstance': 2,
 ]
 
 def out = new File(basedir, 'target/cdk.out')
@@ -11,7 +13,8 @@ def out = new File(basedir, 'target/cdk.out')
   def template = new JsonSlurper().parse(new File(out, "${stack}.template.json"))
   def counts = template.Resources.values().countBy { it.Type }
   expected.each { type, count ->
-    assert (counts[type] ?: 0) == count : "${stack} has ${counts[type] ?: 0} of ${type}, not ${count}"
+    assert (counts[type] ?: 0) == count : \
+        "${stack} has ${counts[type] ?: 0} of ${type}, not ${count}"
   }
 }
 

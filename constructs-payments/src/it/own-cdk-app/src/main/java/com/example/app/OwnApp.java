@@ -1,6 +1,9 @@
 package com.example.app;
 
+import io.github.paymentdr.core.region.DrNames;
 import io.github.paymentdr.core.region.RegionPair;
+import io.github.paymentdr.payments.database.AuroraReplication;
+import io.github.paymentdr.payments.database.DrAuroraCluster;
 import io.github.paymentdr.payments.network.DrNetwork;
 import io.github.paymentdr.payments.network.DrNetworkProps;
 import software.amazon.awscdk.App;
@@ -12,6 +15,9 @@ import software.amazon.awscdk.StackProps;
 /** The same stack in both regions, as somebody writes it who has read no more than the README. */
 public final class OwnApp {
   private static final RegionPair PAIR = RegionPair.of("us-east-1", "us-west-2");
+
+  private static final DrNames NAMES =
+      DrNames.Builder.create().regionPair(PAIR).application("own-app").build();
 
   private OwnApp() {}
 
@@ -27,7 +33,13 @@ public final class OwnApp {
           app,
           id,
           StackProps.builder().env(Environment.builder().region(region).build()).build());
-      DrNetwork.Builder.create(this, "Network").regionPair(PAIR).build();
+      DrNetwork network = DrNetwork.Builder.create(this, "Network").regionPair(PAIR).build();
+      DrAuroraCluster.Builder.create(this, "Database")
+          .names(NAMES)
+          .vpc(network.getVpc())
+          .vpcSubnets(network.getDatabaseSubnets())
+          .replication(AuroraReplication.none())
+          .build();
       // The other way to say it, with props that could be shared.
       new DrNetwork(
           this,
