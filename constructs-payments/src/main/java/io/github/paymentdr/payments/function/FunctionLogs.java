@@ -37,7 +37,7 @@ final class FunctionLogs {
       admitLogsService(scope, key);
     }
     return LogGroup.Builder.create(scope, "LogGroup")
-        .retention(props.getLogGroupRetention())
+        .retention(props.getLogRetention())
         .encryptionKey(key)
         .removalPolicy(RemovalPolicy.RETAIN)
         .build();

@@ -41,7 +41,7 @@ public final class PaymentFunctionProps {
   private final @Nullable Number provisionedConcurrentExecutions;
   private final String aliasName;
   private final FunctionUrlAuthType authType;
-  private final RetentionDays logGroupRetention;
+  private final RetentionDays logRetention;
   private final @Nullable IKey logEncryptionKey;
   private final Tracing tracing;
   private final @Nullable String description;
@@ -63,8 +63,8 @@ public final class PaymentFunctionProps {
     this.provisionedConcurrentExecutions = setters.provisionedConcurrentExecutions;
     this.aliasName = setters.aliasName == null ? DEFAULT_ALIAS : setters.aliasName;
     this.authType = setters.authType == null ? FunctionUrlAuthType.AWS_IAM : setters.authType;
-    this.logGroupRetention =
-        setters.logGroupRetention == null ? RetentionDays.ONE_WEEK : setters.logGroupRetention;
+    this.logRetention =
+        setters.logRetention == null ? RetentionDays.ONE_WEEK : setters.logRetention;
     this.logEncryptionKey = setters.logEncryptionKey;
     this.tracing = setters.tracing == null ? Tracing.ACTIVE : setters.tracing;
     this.description = setters.description;
@@ -159,8 +159,8 @@ public final class PaymentFunctionProps {
   }
 
   /** {@return how long the function's logs are kept, one week by default} */
-  public RetentionDays getLogGroupRetention() {
-    return logGroupRetention;
+  public RetentionDays getLogRetention() {
+    return logRetention;
   }
 
   /** {@return the key that the logs are encrypted with, null for the key of CloudWatch Logs} */
@@ -218,7 +218,7 @@ public final class PaymentFunctionProps {
     private @Nullable Number provisionedConcurrentExecutions;
     private @Nullable String aliasName;
     private @Nullable FunctionUrlAuthType authType;
-    private @Nullable RetentionDays logGroupRetention;
+    private @Nullable RetentionDays logRetention;
     private @Nullable IKey logEncryptionKey;
     private @Nullable Tracing tracing;
     private @Nullable String description;
@@ -423,11 +423,11 @@ public final class PaymentFunctionProps {
     /**
      * Sets how long the function's logs are kept. Default: one week.
      *
-     * @param logGroupRetention the retention
+     * @param logRetention the retention
      * @return this builder
      */
-    public B logGroupRetention(RetentionDays logGroupRetention) {
-      this.logGroupRetention = logGroupRetention;
+    public B logRetention(RetentionDays logRetention) {
+      this.logRetention = logRetention;
       return self();
     }
 

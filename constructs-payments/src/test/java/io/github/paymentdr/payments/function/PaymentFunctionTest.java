@@ -977,7 +977,7 @@ class PaymentFunctionTest {
                       .architecture(Architecture.X86_64)
                       .memorySize(2048)
                       .timeout(Duration.seconds(5))
-                      .logGroupRetention(RetentionDays.ONE_MONTH)
+                      .logRetention(RetentionDays.ONE_MONTH)
                       .tracing(Tracing.DISABLED)
                       .description("payments")
                       .build());
@@ -1005,7 +1005,7 @@ class PaymentFunctionTest {
       assertThat(props.getSnapStart()).isTrue();
       assertThat(props.getAliasName()).isEqualTo("live");
       assertThat(props.getAuthType()).isEqualTo(FunctionUrlAuthType.AWS_IAM);
-      assertThat(props.getLogGroupRetention()).isEqualTo(RetentionDays.ONE_WEEK);
+      assertThat(props.getLogRetention()).isEqualTo(RetentionDays.ONE_WEEK);
       assertThat(props.getTracing()).isEqualTo(Tracing.ACTIVE);
     }
   }
