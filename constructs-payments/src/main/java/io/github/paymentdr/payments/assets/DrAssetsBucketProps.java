@@ -43,7 +43,9 @@ public final class DrAssetsBucketProps {
     this.purpose = setters.effectivePurpose();
     this.encryptionKey = setters.encryptionKey;
     this.removalPolicy =
-        setters.removalPolicy == null ? RemovalPolicy.RETAIN : setters.removalPolicy;
+        setters.removalPolicy == null
+            ? RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE
+            : setters.removalPolicy;
     this.noncurrentVersionExpiration = setters.noncurrentVersionExpiration;
     this.serverAccessLogsBucket = setters.serverAccessLogsBucket;
     this.peerBucketArn = setters.peerBucketArn;
@@ -185,10 +187,13 @@ public final class DrAssetsBucketProps {
     }
 
     /**
-     * Sets what becomes of the bucket when its stack is deleted. Default: {@code RETAIN}.
+     * Sets what becomes of the bucket when its stack is deleted. Default: {@code
+     * RETAIN_ON_UPDATE_OR_DELETE}, so that a first deployment that is rolled back does not leave
+     * the bucket's name taken.
      *
-     * @param removalPolicy {@code RETAIN}, {@code RETAIN_ON_UPDATE_OR_DELETE}, or {@code DESTROY},
-     *     which succeeds only when the bucket is empty
+     * @param removalPolicy {@code RETAIN}, which keeps the bucket in that case too; {@code
+     *     RETAIN_ON_UPDATE_OR_DELETE}; or {@code DESTROY}, which succeeds only when the bucket is
+     *     empty
      * @return this builder
      */
     public B removalPolicy(RemovalPolicy removalPolicy) {

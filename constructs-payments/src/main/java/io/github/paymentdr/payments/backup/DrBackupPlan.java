@@ -186,7 +186,8 @@ public final class DrBackupPlan extends Construct {
         .encryptionKey(encryptionKey)
         .blockRecoveryPointDeletion(props.getBlockRecoveryPointDeletion())
         .lockConfiguration(props.getLockConfiguration())
-        .removalPolicy(RemovalPolicy.RETAIN)
+        // A first deployment that is rolled back must not leave the name taken.
+        .removalPolicy(RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE)
         .build();
   }
 

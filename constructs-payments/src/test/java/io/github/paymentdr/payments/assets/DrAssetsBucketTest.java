@@ -100,7 +100,8 @@ class DrAssetsBucketTest {
     }
 
     @Test
-    @DisplayName("A1: versioned and kept when the stack is deleted")
+    @DisplayName(
+        "A1: versioned, kept when the stack is deleted, not when its creation is rolled back")
     void versionedAndRetained() {
       assertThat(onlyPropertiesOf(PRIMARY, BUCKET))
           .containsEntry("VersioningConfiguration", Map.of("Status", "Enabled"));
@@ -108,7 +109,7 @@ class DrAssetsBucketTest {
           .allSatisfy(
               bucket ->
                   assertThat(bucket)
-                      .containsEntry("DeletionPolicy", "Retain")
+                      .containsEntry("DeletionPolicy", "RetainExceptOnCreate")
                       .containsEntry("UpdateReplacePolicy", "Retain"));
     }
 
@@ -573,7 +574,7 @@ class DrAssetsBucketTest {
       assertThat(props.getNames()).isSameAs(NAMES);
       assertThat(props.getPurpose()).isEqualTo("assets");
       assertThat(props.getEncryptionKey()).isNull();
-      assertThat(props.getRemovalPolicy()).isEqualTo(RemovalPolicy.RETAIN);
+      assertThat(props.getRemovalPolicy()).isEqualTo(RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE);
       assertThat(props.getNoncurrentVersionExpiration()).isNull();
       assertThat(props.getServerAccessLogsBucket()).isNull();
       assertThat(props.getPeerBucketArn()).isNull();

@@ -149,7 +149,9 @@ class DrBackupPlanTest {
     }
 
     @Test
-    @DisplayName("K1: the vault is encrypted with a customer key of its own and stays")
+    @DisplayName(
+        "K1: the vault is encrypted with a customer key of its own and stays, unless its creation is"
+            + " rolled back")
     void vaultIsEncryptedAndRetained() {
       Map<String, Map<String, Object>> vaults = DEFAULTS.findResources("AWS::Backup::BackupVault");
       assertThat(vaults.values())
@@ -157,7 +159,7 @@ class DrBackupPlanTest {
           .satisfies(
               vault -> {
                 assertThat(vault)
-                    .containsEntry("DeletionPolicy", "Retain")
+                    .containsEntry("DeletionPolicy", "RetainExceptOnCreate")
                     .containsEntry("UpdateReplacePolicy", "Retain");
                 assertThat(child(vault, "Properties"))
                     .containsEntry("BackupVaultName", VAULT)
