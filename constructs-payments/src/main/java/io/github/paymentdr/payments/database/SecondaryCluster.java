@@ -11,6 +11,7 @@ import software.amazon.awscdk.services.rds.IDatabaseCluster;
 import software.amazon.awscdk.services.rds.ParameterGroupClusterBindOptions;
 import software.amazon.awscdk.services.secretsmanager.ISecret;
 import software.constructs.Construct;
+import software.constructs.Dependable;
 
 /**
  * The secondary cluster of a global database: it has no master user and no database name of its
@@ -39,6 +40,14 @@ final class SecondaryCluster {
   private IDatabaseCluster create(ISecret secret) {
     CfnDBCluster cluster = createCluster();
     List<CfnDBInstance> instances = createInstances(cluster);
+    IDatabaseCluster imported = importOf(cluster, instances, secret);
+    // Whoever depends on the imported cluster, which is no resource, waits for the real one.
+    Dependable.implement(imported, Dependable.of(scope));
+    return imported;
+  }
+
+  private IDatabaseCluster importOf(
+      CfnDBCluster cluster, List<CfnDBInstance> instances, ISecret secret) {
     return DatabaseCluster.fromDatabaseClusterAttributes(
         scope,
         "Imported",

@@ -11,6 +11,7 @@ import io.github.paymentdr.core.iam.IamWildcards;
 import io.github.paymentdr.core.region.DrNames;
 import io.github.paymentdr.core.region.RegionPair;
 import io.github.paymentdr.core.tagging.DrTags;
+import io.github.paymentdr.payments.alarms.DrAlarms;
 import io.github.paymentdr.payments.network.DrNetwork;
 import io.github.paymentdr.payments.testing.GoldenTemplate;
 import io.github.paymentdr.payments.testing.Resources;
@@ -442,6 +443,27 @@ class DrAuroraClusterTest {
               "DrAuroraCluster: metricGlobalReplicationLag needs"
                   + " AuroraReplication.globalDatabase(), got AuroraReplication.none(); do not use"
                   + " this metric");
+    }
+
+    @Test
+    @DisplayName("D2: what waits for the cluster, such as its alarms, waits for its instances")
+    void waitsForItsInstances() {
+      for (String region : PAIR.getRegions()) {
+        Stack stack = Synthesis.stackIn(region);
+        DrAuroraCluster database =
+            builder(stack, "Database", AuroraReplication.globalDatabase()).build();
+        DrAlarms.Builder.create(stack, "Alarms")
+            .regionPair(PAIR)
+            .build()
+            .monitorCluster(database.getCluster());
+        Template template = Template.fromStack(stack);
+        String[] instances =
+            template.findResources(INSTANCE).keySet().stream().sorted().toArray(String[]::new);
+        assertThat(instances).hasSize(2);
+        assertThat(template.findResources("AWS::CloudWatch::Alarm").values())
+            .hasSize(5)
+            .allSatisfy(alarm -> assertThat(alarm.get("DependsOn").toString()).contains(instances));
+      }
     }
 
     @Test
