@@ -45,8 +45,8 @@ final class AuroraAlarms {
                     threshold,
                     subject
                         + "an instance has no CPU to spare, or the database reports nothing at all."
-                        + " First check that the instances are available, then look for the top"
-                        + " statements in Performance Insights."))
+                        + " First check that the instances are available, then look in"
+                        + " pg_stat_activity for the statements that run longest."))
         .ifPresent(specs::add);
     thresholds
         .getFreeableMemory()
