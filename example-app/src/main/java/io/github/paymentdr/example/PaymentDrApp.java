@@ -58,7 +58,10 @@ public final class PaymentDrApp {
   static void compose(Construct scope, PaymentDrConfig config) {
     PrimaryStack primary = new PrimaryStack(scope, "PrimaryStack", config);
     SecondaryStack secondary = new SecondaryStack(scope, "SecondaryStack", config, primary);
-    secondary.addStackDependency(primary);
+    if (config.readPrimaryOutputs()) {
+      // Otherwise the CLI would deploy the primary too, which it cannot while the region is lost.
+      secondary.addStackDependency(primary);
+    }
   }
 
   /**

@@ -27,8 +27,8 @@ import software.constructs.Construct;
  * @param alertEmails who is told of alarms
  * @param instanceType the Aurora instance type, for example {@code t3.medium}
  * @param replicationMode how the database's data reaches the other region
- * @param readPrimaryOutputs whether the secondary reads outputs of the primary; it cannot while the
- *     primary region is lost
+ * @param readPrimaryOutputs whether the secondary depends on the primary and reads its outputs; it
+ *     cannot while the primary region is lost
  */
 record PaymentDrConfig(
     DrNames names,

@@ -2,6 +2,9 @@ package io.github.paymentdr.example;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;
 import org.junit.jupiter.api.DisplayName;
@@ -123,6 +126,16 @@ class PaymentDrAppTest {
     assertThat(PRIMARY_LOST.exitCode()).as(PRIMARY_LOST.output()).isZero();
     assertThat(PRIMARY_LOST.stack("SecondaryStack").template().toString())
         .doesNotContain("Fn::GetStackOutput");
+  }
+
+  @Test
+  @DisplayName("E3: a lost primary is not deployed along with the secondary")
+  void doesNotDependOnALostPrimary() throws IOException {
+    JsonNode manifest =
+        new ObjectMapper().readTree(PRIMARY_LOST.assembly().resolve("manifest.json").toFile());
+    assertThat(manifest.at("/artifacts/SecondaryStack/dependencies").toString())
+        .contains("\"SecondaryStack.assets\"")
+        .doesNotContain("\"PrimaryStack\"");
   }
 
   @Test
