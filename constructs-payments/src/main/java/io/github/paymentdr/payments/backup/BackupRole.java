@@ -100,7 +100,10 @@ final class BackupRole {
         "StringLike",
         ImmutableMap.of(
             "kms:ViaService",
-            regions.stream().map(region -> "rds." + region + ".amazonaws.com*").toList()));
+            Stream.of("rds", "backup")
+                .flatMap(service -> regions.stream().map(region -> service + "." + region))
+                .map(endpoint -> endpoint + ".amazonaws.com*")
+                .toList()));
     return statement;
   }
 
@@ -130,8 +133,8 @@ final class BackupRole {
     IamWildcards.explain(
         role,
         "the ids of the clusters' keys and of the other region's key are not known at synthesis;"
-            + " limited to this account and the two regions, grants to those that RDS asks for its"
-            + " own use",
+            + " limited to this account and the two regions, grants to those that RDS and AWS Backup"
+            + " ask for their own use",
         "kms:DescribeKey",
         "kms:CreateGrant");
   }

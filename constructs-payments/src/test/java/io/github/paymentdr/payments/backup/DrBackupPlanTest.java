@@ -240,7 +240,7 @@ class DrBackupPlanTest {
     }
 
     @Test
-    @DisplayName("I1: the role may use keys only for grants that RDS asks for in the two regions")
+    @DisplayName("K1, I1: the role may use keys only for grants that RDS and AWS Backup ask for")
     void grantsOnlyForRds() {
       Map<String, Object> statement = statementFor(DEFAULTS, "kms:CreateGrant");
       assertThat(statement)
@@ -252,7 +252,11 @@ class DrBackupPlanTest {
                   "StringLike",
                   Map.of(
                       "kms:ViaService",
-                      List.of("rds.us-east-1.amazonaws.com*", "rds.us-west-2.amazonaws.com*"))));
+                      List.of(
+                          "rds.us-east-1.amazonaws.com*",
+                          "rds.us-west-2.amazonaws.com*",
+                          "backup.us-east-1.amazonaws.com*",
+                          "backup.us-west-2.amazonaws.com*"))));
       assertThat(statement.get("Resource").toString())
           .contains(":kms:us-east-1:", ":kms:us-west-2:", ":key/*");
     }
