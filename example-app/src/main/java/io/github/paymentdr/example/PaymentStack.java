@@ -10,7 +10,6 @@ import io.github.paymentdr.payments.database.DrAuroraCluster;
 import io.github.paymentdr.payments.function.PaymentFunction;
 import io.github.paymentdr.payments.network.DrNetwork;
 import io.github.paymentdr.payments.session.SessionGlobalTable;
-import java.util.Optional;
 import software.amazon.awscdk.Environment;
 import software.amazon.awscdk.Stack;
 import software.amazon.awscdk.StackProps;
@@ -42,14 +41,8 @@ abstract class PaymentStack extends Stack {
    * @param id the stack's id
    * @param config what both stacks share
    * @param role the region's role
-   * @param peer the other region's outputs, empty when this region reads none
    */
-  PaymentStack(
-      Construct scope,
-      String id,
-      PaymentDrConfig config,
-      RegionRole role,
-      Optional<PaymentOutputs> peer) {
+  PaymentStack(Construct scope, String id, PaymentDrConfig config, RegionRole role) {
     super(
         scope,
         id,
@@ -67,7 +60,7 @@ abstract class PaymentStack extends Stack {
     DrAuroraCluster database = addAurora(network);
     PaymentFunction function = addLambda(network, database);
     SessionGlobalTable sessions = addDynamoDb(function);
-    DrAssetsBucket assets = addS3(peer);
+    DrAssetsBucket assets = addS3();
     DrAlarms alarms = addSns();
     addCloudWatch(alarms, database, function, sessions);
     addBackup(database, alarms);
@@ -110,11 +103,8 @@ abstract class PaymentStack extends Stack {
     return sessions;
   }
 
-  private DrAssetsBucket addS3(Optional<PaymentOutputs> peer) {
-    DrAssetsBucket.Builder assets =
-        DrAssetsBucket.Builder.create(this, "Assets").names(config.names());
-    peer.ifPresent(other -> assets.peerBucketArn(other.assetsBucketArn().readIn(this)));
-    return assets.build();
+  private DrAssetsBucket addS3() {
+    return DrAssetsBucket.Builder.create(this, "Assets").names(config.names()).build();
   }
 
   private DrAlarms addSns() {

@@ -21,7 +21,7 @@ import java.util.stream.Stream;
 /** One screen about a synthesised pair: stacks, regions, resources by kind, outputs, messages. */
 final class SynthesisSummary {
   private static final ObjectMapper JSON = new ObjectMapper();
-  private static final int LABEL_WIDTH = 34;
+  private static final int LABEL_WIDTH = 40;
   private static final int COLUMN_WIDTH = 18;
   private static final int LINE_WIDTH = 100;
 

@@ -73,7 +73,7 @@ final class AppProcess {
       builder.environment().put("CDK_OUTDIR", assembly.toString());
       builder.environment().putAll(environment);
       Process process = builder.start();
-      if (!process.waitFor(3, TimeUnit.MINUTES)) {
+      if (!process.waitFor(5, TimeUnit.MINUTES)) {
         process.destroyForcibly();
         throw new AssertionError("the app did not end: " + read(outputOf(assembly)));
       }

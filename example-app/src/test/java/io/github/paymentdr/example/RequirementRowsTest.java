@@ -277,7 +277,7 @@ class RequirementRowsTest {
   @DisplayName("E4: the secondary consumes the primary's outputs by Fn::GetStackOutput")
   void consumesOutputs() {
     assertThat(SECONDARY.template.template().toString())
-        .contains("\"OutputName\":\"AssetsBucketArn\"")
+        .contains("\"OutputName\":\"AuroraClusterIdentifier\"")
         .contains("\"OutputName\":\"FunctionUrl\"");
     assertThat(PRIMARY.template.template().toString()).doesNotContain("Fn::GetStackOutput");
   }
