@@ -5,6 +5,7 @@ import io.github.paymentdr.core.validation.Faults;
 import java.util.Collection;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import software.amazon.awscdk.Token;
 
 /** Checks the ARNs of KMS keys that one region must know of the other. */
@@ -24,7 +25,12 @@ public final class KeyArn {
    * @param arn the text
    * @param regions the regions that the key may be in
    */
-  public static void check(Faults faults, String name, String arn, Collection<String> regions) {
+  public static void check(
+      Faults faults, String name, @Nullable String arn, Collection<String> regions) {
+    if (arn == null) {
+      faults.require(name, arn, "pass the key's ARN");
+      return;
+    }
     if (Token.isUnresolved(arn)) {
       return;
     }

@@ -29,6 +29,9 @@ public final class RecoveryObjective {
    */
   public static RecoveryObjective of(Duration recoveryTime, Duration recoveryPoint) {
     Faults faults = Faults.of("RecoveryObjective");
+    faults.require("recoveryTime", recoveryTime, "pass a duration; five minutes are usual");
+    faults.require("recoveryPoint", recoveryPoint, "pass a duration; use zero for no loss");
+    faults.throwIfAny();
     faults.unless(
         recoveryTime.compareTo(Duration.ZERO) > 0,
         "recoveryTime must be more than zero, got " + recoveryTime + "; five minutes are usual");

@@ -99,14 +99,15 @@ public final class StackOutput<T> {
    * @param scope a construct of the reading stack
    * @return the value itself inside its own stack, else a reference to the output
    * @throws io.github.paymentdr.core.validation.InvalidInputException if the reading stack names a
-   *     region and the stack that has the output does not
+   *     region and the stack that has the output does not, if that stack is a nested one, or if the
+   *     two are in different accounts
    */
   public T readIn(Construct scope) {
     Stack consumer = Stack.of(scope);
     if (consumer.equals(producer)) {
       return value;
     }
-    checkRegion(consumer);
+    checkReachable(consumer);
     consumer.addStackDependency(producer, "reads output " + logicalId);
     return decoder.apply(
         Fn.getStackOutput(producer.getStackName(), logicalId, producer.getRegion()));
@@ -123,8 +124,24 @@ public final class StackOutput<T> {
   }
 
   /** Without a region of its own, the producer's region would be resolved to the reader's. */
-  private void checkRegion(Stack consumer) {
+  private void checkReachable(Stack consumer) {
     Faults faults = Faults.of("StackOutput");
+    faults.unless(
+        !producer.getNested(),
+        String.format(
+            "stack %s must not be a nested stack, whose name %s cannot know; make the output in the"
+                + " stack around it",
+            producer.getNode().getPath(), consumer.getNode().getPath()));
+    faults.unless(
+        isSameOrUnknown(producer.getAccount(), consumer.getAccount()),
+        String.format(
+            "stack %s must be in the account of %s to have its output %s read, got %s and %s; use"
+                + " one account for both",
+            producer.getNode().getPath(),
+            consumer.getNode().getPath(),
+            logicalId,
+            producer.getAccount(),
+            consumer.getAccount()));
     faults.unless(
         !Token.isUnresolved(producer.getRegion()) || Token.isUnresolved(consumer.getRegion()),
         String.format(
@@ -133,6 +150,10 @@ public final class StackOutput<T> {
                 + " env(Environment.builder().region(...).build())",
             producer.getNode().getPath(), consumer.getNode().getPath(), logicalId));
     faults.throwIfAny();
+  }
+
+  private static boolean isSameOrUnknown(String one, String other) {
+    return one.equals(other) || Token.isUnresolved(one) || Token.isUnresolved(other);
   }
 
   private static void checkValues(String id, List<String> values) {
@@ -146,6 +167,9 @@ public final class StackOutput<T> {
             + id
             + " must be a list of known length, got a deploy-time list; use Fn.join(...) and an"
             + " output of text");
+    if (!faults.requireElements("values of " + id, values)) {
+      faults.throwIfAny();
+    }
     for (String value : values) {
       faults.unless(
           !value.contains(","),
@@ -158,9 +182,11 @@ public final class StackOutput<T> {
 
   private static String checked(String id) {
     Faults faults = Faults.of("StackOutput");
-    faults.unless(
-        id.matches("[A-Za-z][A-Za-z0-9]*"),
-        "id must be letters and digits, starting with a letter, got '" + id + "'");
+    if (faults.requireConcrete("id", id)) {
+      faults.unless(
+          id.matches("[A-Za-z][A-Za-z0-9]*"),
+          "id must be letters and digits, starting with a letter, got '" + id + "'");
+    }
     faults.throwIfAny();
     return id;
   }

@@ -196,7 +196,7 @@ public final class DrNames {
       if (application != null) {
         checkWord(faults, "application", application, APPLICATION, MAX_APPLICATION_LENGTH);
       }
-      if (!suffix.isEmpty()) {
+      if (suffix == null || !suffix.isEmpty()) {
         checkWord(faults, "suffix", suffix, WORDS, MAX_SUFFIX_LENGTH);
       }
       faults.throwIfAny();

@@ -171,11 +171,11 @@ public final class RegionPair {
    *
    * @param scope a construct inside a stack whose environment names a region of the pair
    * @return the role of that stack's region
-   * @throws io.github.paymentdr.core.validation.InvalidInputException if the stack has no concrete
-   *     region, or one outside the pair
+   * @throws io.github.paymentdr.core.validation.InvalidInputException if the scope is not inside a
+   *     stack, or if the stack has no concrete region, or one outside the pair
    */
   public RegionRole roleOf(Construct scope) {
-    Stack stack = Stack.of(scope);
+    Stack stack = Placement.stackOf(scope);
     String region = stack.getRegion();
     Faults faults = Faults.of("stack " + stack.getNode().getPath());
     faults.unless(

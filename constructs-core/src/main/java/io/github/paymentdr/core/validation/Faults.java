@@ -1,7 +1,9 @@
 package io.github.paymentdr.core.validation;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awscdk.Token;
 
@@ -68,13 +70,32 @@ public final class Faults {
   }
 
   /**
-   * Adds a fault when a text is a deploy-time token although its value is needed at synthesis.
+   * Adds a fault when a collection has missing elements.
+   *
+   * @param name the property's name
+   * @param values the elements, or the keys or values of a map
+   * @return whether all elements are there, so that further checks may look at them
+   */
+  public boolean requireElements(String name, Collection<?> values) {
+    // Not contains(null), which collections without nulls refuse to answer.
+    boolean complete = values.stream().allMatch(Objects::nonNull);
+    unless(complete, name + " must not contain null, got " + values + "; remove it");
+    return complete;
+  }
+
+  /**
+   * Adds a fault when a text is missing, or is a deploy-time token although its value is needed at
+   * synthesis.
    *
    * @param name the property's name
    * @param value the text
    * @return whether the text is concrete, so that further checks may look at it
    */
-  public boolean requireConcrete(String name, String value) {
+  public boolean requireConcrete(String name, @Nullable String value) {
+    if (value == null) {
+      add(name + " must be known at synthesis, got null; pass a literal value");
+      return false;
+    }
     // The marker saves a call into the jsii kernel for nearly every text.
     boolean concrete = !value.contains("${Token[") || !Token.isUnresolved(value);
     unless(

@@ -33,6 +33,7 @@ public final class AlarmThreshold {
   /** The limits of an alarm, from "PutMetricAlarm" in the CloudWatch API reference. */
   private static final ImmutableSet<Integer> HIGH_RESOLUTION_SECONDS = ImmutableSet.of(10, 20, 30);
 
+  private static final double MILLISECONDS = 1_000;
   private static final int HOUR_SECONDS = 3_600;
   private static final int DAY_SECONDS = 86_400;
   private static final int WEEK_SECONDS = 604_800;
@@ -197,8 +198,13 @@ public final class AlarmThreshold {
      * @return this builder
      */
     public Builder period(Duration period) {
+      if (period == null) {
+        this.periodIsToken = false;
+        this.periodSeconds = DEFAULT_PERIOD_SECONDS;
+        return this;
+      }
       this.periodIsToken = period.isUnresolved();
-      this.periodSeconds = periodIsToken ? DEFAULT_PERIOD_SECONDS : period.toSeconds().intValue();
+      this.periodSeconds = periodIsToken ? DEFAULT_PERIOD_SECONDS : secondsOf(period);
       return this;
     }
 
@@ -210,7 +216,8 @@ public final class AlarmThreshold {
      * @return this builder
      */
     public Builder evaluationPeriods(Number evaluationPeriods) {
-      this.evaluationPeriods = evaluationPeriods;
+      this.evaluationPeriods =
+          evaluationPeriods == null ? DEFAULT_EVALUATION_PERIODS : evaluationPeriods;
       return this;
     }
 
@@ -233,7 +240,7 @@ public final class AlarmThreshold {
      * @return this builder
      */
     public Builder missingData(TreatMissingData missingData) {
-      this.missingData = missingData;
+      this.missingData = missingData == null ? TreatMissingData.NOT_BREACHING : missingData;
       return this;
     }
 
@@ -260,6 +267,12 @@ public final class AlarmThreshold {
       checkPeriods(faults);
       faults.throwIfAny();
       return new AlarmThreshold(this);
+    }
+
+    /** Zero, which no period may have, where there is a fraction of a second. */
+    private static int secondsOf(Duration period) {
+      double seconds = period.toMilliseconds().doubleValue() / MILLISECONDS;
+      return seconds == Math.rint(seconds) ? (int) seconds : 0;
     }
 
     private Number effectiveDatapoints() {

@@ -2,7 +2,9 @@ package io.github.paymentdr.payments.alarms;
 
 import com.google.common.collect.ImmutableList;
 import io.github.paymentdr.core.recovery.RecoveryObjective;
+import io.github.paymentdr.core.region.Placement;
 import io.github.paymentdr.core.region.RegionPair;
+import io.github.paymentdr.core.validation.Faults;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -56,7 +58,7 @@ public final class DrAlarms extends Construct {
    * @param id the construct's id
    * @param props the properties
    * @throws io.github.paymentdr.core.validation.InvalidInputException if the stack's region is not
-   *     in the pair, or if the given topic is in another region
+   *     in the pair, if the given topic or key is in another region, or if the key is an alias
    */
   public DrAlarms(Construct scope, String id, DrAlarmsProps props) {
     super(checked(scope, props), id);
@@ -281,6 +283,9 @@ public final class DrAlarms extends Construct {
   private static Construct checked(Construct scope, DrAlarmsProps props) {
     props.getRegionPair().roleOf(scope);
     AlarmChecks.checkTopic(scope, props.getTopic());
+    Faults faults = Faults.of("DrAlarms");
+    Placement.of(scope, faults).requireKey("encryptionKey", props.getEncryptionKey());
+    faults.throwIfAny();
     return scope;
   }
 

@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import com.google.common.collect.ImmutableList;
 import io.github.paymentdr.core.recovery.RecoveryObjective;
 import io.github.paymentdr.core.region.RegionPair;
+import io.github.paymentdr.core.validation.Copies;
 import io.github.paymentdr.core.validation.Faults;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -31,7 +32,8 @@ public final class DrAlarmsProps {
 
   private DrAlarmsProps(Setters<?> setters) {
     this.regionPair = requireNonNull(setters.regionPair);
-    this.emailSubscriptions = setters.emailSubscriptions;
+    this.emailSubscriptions =
+        setters.emailSubscriptions == null ? ImmutableList.of() : setters.emailSubscriptions;
     this.topic = setters.topic;
     this.encryptionKey = setters.encryptionKey;
     this.notifyOnOk = setters.notifyOnOk != null && setters.notifyOnOk;
@@ -104,7 +106,7 @@ public final class DrAlarmsProps {
    */
   public abstract static class Setters<B extends Setters<B>> {
     private @Nullable RegionPair regionPair;
-    private List<String> emailSubscriptions = ImmutableList.of();
+    private @Nullable List<String> emailSubscriptions;
     private @Nullable ITopic topic;
     private @Nullable IKey encryptionKey;
     private @Nullable Boolean notifyOnOk;
@@ -132,7 +134,7 @@ public final class DrAlarmsProps {
      * @return this builder
      */
     public B emailSubscriptions(List<String> emailSubscriptions) {
-      this.emailSubscriptions = ImmutableList.copyOf(emailSubscriptions);
+      this.emailSubscriptions = Copies.of(emailSubscriptions);
       return self();
     }
 
@@ -218,6 +220,10 @@ public final class DrAlarmsProps {
     }
 
     private void checkEmails(Faults faults) {
+      if (emailSubscriptions == null
+          || !faults.requireElements("emailSubscriptions", emailSubscriptions)) {
+        return;
+      }
       Set<String> seen = new LinkedHashSet<>();
       for (String email : emailSubscriptions) {
         if (faults.requireConcrete("emailSubscriptions", email)) {

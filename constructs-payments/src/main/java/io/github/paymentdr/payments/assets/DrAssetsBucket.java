@@ -5,6 +5,7 @@ import io.github.paymentdr.core.encryption.CustomerKey;
 import io.github.paymentdr.core.encryption.KeyArn;
 import io.github.paymentdr.core.iam.IamWildcards;
 import io.github.paymentdr.core.region.DrNames;
+import io.github.paymentdr.core.region.Placement;
 import io.github.paymentdr.core.region.RegionPair;
 import io.github.paymentdr.core.region.RegionRole;
 import io.github.paymentdr.core.validation.Faults;
@@ -57,6 +58,7 @@ public final class DrAssetsBucket extends Construct {
     "s3:GetObject", "s3:PutObject", "s3:DeleteObject", "s3:AbortMultipartUpload"
   };
 
+  private final String bucketName;
   private final Bucket bucket;
   private final IKey encryptionKey;
   private final Role replicationRole;
@@ -68,10 +70,13 @@ public final class DrAssetsBucket extends Construct {
    * @param id the construct's id
    * @param props the properties
    * @throws io.github.paymentdr.core.validation.InvalidInputException if the stack's region is not
-   *     in the pair, or if the peer's key is not in the other region
+   *     in the pair, if the key or the log bucket is in another region, if the key is an alias, if
+   *     the peer's key is not in the other region, or if the stack has a bucket of this purpose
+   *     already
    */
   public DrAssetsBucket(Construct scope, String id, DrAssetsBucketProps props) {
     super(checked(scope, props), id);
+    this.bucketName = nameOf(props, roleOf(this, props));
     IKey given = props.getEncryptionKey();
     this.encryptionKey =
         given == null ? CustomerKey.create(this, "Key", "Encrypts the bucket of assets") : given;
@@ -79,7 +84,7 @@ public final class DrAssetsBucket extends Construct {
     this.bucket = createBucket(props);
     IBucket logs = props.getServerAccessLogsBucket();
     if (logs != null) {
-      AccessLogs.deliver(bucket, nameOf(props, roleOf(this, props)), logs);
+      AccessLogs.deliver(bucket, bucketName, logs);
     }
   }
 
@@ -128,7 +133,7 @@ public final class DrAssetsBucket extends Construct {
   private Bucket createBucket(DrAssetsBucketProps props) {
     Bucket.Builder builder =
         Bucket.Builder.create(this, "Bucket")
-            .bucketName(nameOf(props, roleOf(this, props)))
+            .bucketName(bucketName)
             .versioned(true)
             .encryption(BucketEncryption.KMS)
             .encryptionKey(encryptionKey)
@@ -259,6 +264,14 @@ public final class DrAssetsBucket extends Construct {
   private static Construct checked(Construct scope, DrAssetsBucketProps props) {
     RegionRole role = roleOf(scope, props);
     Faults faults = Faults.of("DrAssetsBucket");
+    Placement placement = Placement.of(scope, faults);
+    placement.requireUniquePurpose(
+        DrAssetsBucket.class,
+        "buckets",
+        props.getPurpose(),
+        other -> other.bucketName.equals(nameOf(props, role)));
+    placement.requireKey("encryptionKey", props.getEncryptionKey());
+    placement.requireSameRegion("serverAccessLogsBucket", props.getServerAccessLogsBucket());
     String peerKeyArn = props.getPeerKeyArn();
     if (peerKeyArn != null) {
       String peer = props.getNames().getRegionPair().regionOf(role.peer());

@@ -320,7 +320,16 @@ public final class DrAssetsBucketProps {
           removalPolicy != RemovalPolicy.SNAPSHOT,
           "removalPolicy must be RETAIN, RETAIN_ON_UPDATE_OR_DELETE or DESTROY, got SNAPSHOT;"
               + " CloudFormation takes no snapshots of buckets");
-      if (noncurrentVersionExpiration != null && !noncurrentVersionExpiration.isUnresolved()) {
+      if (noncurrentVersionExpiration == null) {
+        return;
+      }
+      if (noncurrentVersionExpiration.isUnresolved()) {
+        faults.unless(
+            noncurrentVersionExpiration.unitLabel().equals("days"),
+            "noncurrentVersionExpiration must be Duration.days(...) for a deploy-time token, got "
+                + noncurrentVersionExpiration.unitLabel()
+                + "; CloudFormation cannot convert units");
+      } else {
         long milliseconds = noncurrentVersionExpiration.toMilliseconds().longValue();
         faults.unless(
             milliseconds > 0 && milliseconds % MILLISECONDS_PER_DAY == 0,

@@ -3,6 +3,7 @@ package io.github.paymentdr.payments.backup;
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
 import io.github.paymentdr.core.encryption.CustomerKey;
+import io.github.paymentdr.core.region.Placement;
 import io.github.paymentdr.core.region.RegionPair;
 import io.github.paymentdr.core.validation.Faults;
 import java.util.LinkedHashSet;
@@ -73,7 +74,8 @@ public final class DrBackupPlan extends Construct {
    * @param id the construct's id
    * @param props the properties
    * @throws io.github.paymentdr.core.validation.InvalidInputException if the stack's region is not
-   *     in the pair
+   *     in the pair, if the key or the topic is in another region, if the key is an alias, or if
+   *     the stack has a plan of this purpose already
    */
   public DrBackupPlan(Construct scope, String id, DrBackupPlanProps props) {
     super(checked(scope, props), id);
@@ -305,6 +307,16 @@ public final class DrBackupPlan extends Construct {
   /** Runs before the construct exists, so that a fault leaves nothing half-made in the tree. */
   private static Construct checked(Construct scope, DrBackupPlanProps props) {
     props.getNames().getRegionPair().roleOf(scope);
+    Faults faults = Faults.of("DrBackupPlan");
+    Placement placement = Placement.of(scope, faults);
+    placement.requireUniquePurpose(
+        DrBackupPlan.class,
+        "plans",
+        props.getPurpose(),
+        other -> other.vaultName.equals(props.vaultName()));
+    placement.requireKey("encryptionKey", props.getEncryptionKey());
+    placement.requireSameRegion("notificationTopic", props.getNotificationTopic());
+    faults.throwIfAny();
     return scope;
   }
 

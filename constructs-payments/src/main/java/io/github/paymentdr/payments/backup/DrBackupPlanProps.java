@@ -305,6 +305,13 @@ public final class DrBackupPlanProps {
       if (names != null) {
         checkVaultName(faults, names);
       }
+      if (schedule != null) {
+        faults.unless(
+            schedule.getExpressionString().startsWith("cron("),
+            "schedule must be a cron expression, got '"
+                + schedule.getExpressionString()
+                + "'; use Schedule.cron(...)");
+      }
       BackupTimes times = new BackupTimes(faults);
       long days = times.checkDays("retention", retention, DEFAULT_RETENTION_DAYS);
       long copyDays = times.checkDays("copyRetention", copyRetention, days);

@@ -1,12 +1,12 @@
 package io.github.paymentdr.payments.database;
 
 import com.google.common.collect.ImmutableSet;
+import io.github.paymentdr.core.region.Placement;
 import io.github.paymentdr.core.validation.Faults;
+import java.util.List;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
-import software.amazon.awscdk.IResource;
-import software.amazon.awscdk.Stack;
 import software.amazon.awscdk.Token;
+import software.amazon.awscdk.services.ec2.ISecurityGroup;
 import software.amazon.awscdk.services.ec2.SelectedSubnets;
 import software.constructs.Construct;
 
@@ -23,40 +23,21 @@ final class ClusterPlacement {
   static Construct checked(Construct scope, DrAuroraClusterProps props) {
     props.getNames().getRegionPair().roleOf(scope);
     Faults faults = Faults.of("DrAuroraCluster");
-    checkUnique(faults, scope, props);
-    checkRegion(faults, scope, "vpc", props.getVpc());
-    checkRegion(faults, scope, "encryptionKey", props.getEncryptionKey());
+    Placement placement = Placement.of(scope, faults);
+    placement.requireUniquePurpose(
+        DrAuroraCluster.class,
+        "clusters",
+        props.getPurpose(),
+        other -> other.getPairName().equals(props.pairName()));
+    placement.requireSameRegion("vpc", props.getVpc());
+    placement.requireKey("encryptionKey", props.getEncryptionKey());
+    List<ISecurityGroup> groups = props.getSecurityGroups();
+    if (groups != null) {
+      groups.forEach(group -> placement.requireSameRegion("securityGroups", group));
+    }
     checkSubnets(faults, props);
     faults.throwIfAny();
     return scope;
-  }
-
-  private static void checkUnique(Faults faults, Construct scope, DrAuroraClusterProps props) {
-    faults.unless(
-        Stack.of(scope).getNode().findAll().stream()
-            .filter(DrAuroraCluster.class::isInstance)
-            .map(DrAuroraCluster.class::cast)
-            .noneMatch(other -> other.getPairName().equals(props.pairName())),
-        "purpose must differ between the clusters of a stack, got '"
-            + props.getPurpose()
-            + "' twice; set another purpose(...)");
-  }
-
-  private static void checkRegion(
-      Faults faults, Construct scope, String property, @Nullable IResource resource) {
-    if (resource == null) {
-      return;
-    }
-    String expected = Stack.of(scope).getRegion();
-    String actual = resource.getEnv().getRegion();
-    faults.unless(
-        actual.equals(expected) || Token.isUnresolved(actual),
-        property
-            + " must be in "
-            + expected
-            + " like the stack, got "
-            + actual
-            + "; use one of the stack's own region");
   }
 
   private static void checkSubnets(Faults faults, DrAuroraClusterProps props) {

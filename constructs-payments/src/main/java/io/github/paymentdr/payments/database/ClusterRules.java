@@ -37,6 +37,8 @@ final class ClusterRules {
    */
   private static final Pattern MEMORY_OPTIMISED = Pattern.compile("(r[5-9]|r[1-9][0-9]|x).*");
 
+  private static final Pattern INSTANCE_TYPE = Pattern.compile("[a-z0-9-]+\\.[a-z0-9-]+");
+
   private ClusterRules() {}
 
   static void checkNames(Faults faults, @Nullable DrNames names, String purpose) {
@@ -69,6 +71,10 @@ final class ClusterRules {
           "instanceType must be written without db., got " + type + "; use " + type.substring(3));
       return;
     }
+    if (!INSTANCE_TYPE.matcher(type).matches()) {
+      faults.add("instanceType must look like r6g.large, got '" + type + "'; use an RDS class");
+      return;
+    }
     if (isGlobal(replication)) {
       faults.unless(
           MEMORY_OPTIMISED.matcher(type).matches(),
@@ -86,7 +92,7 @@ final class ClusterRules {
       return;
     }
     String allowed = "readers must be between 0 and " + max + mode + ", got " + readers;
-    int count = readers.intValue();
+    long count = readers.longValue();
     if (isNotWhole(readers)) {
       faults.add(allowed + "; use a whole number");
     } else if (count < 0) {
@@ -100,7 +106,7 @@ final class ClusterRules {
   static void checkPort(Faults faults, Number port) {
     if (isConcrete(faults, "port", port)) {
       faults.unless(
-          !isNotWhole(port) && port.intValue() >= LOWEST_PORT && port.intValue() <= HIGHEST_PORT,
+          !isNotWhole(port) && port.longValue() >= LOWEST_PORT && port.longValue() <= HIGHEST_PORT,
           String.format(
               "port must be between %s and %s, got %s; 5432 is usual",
               LOWEST_PORT, HIGHEST_PORT, port));

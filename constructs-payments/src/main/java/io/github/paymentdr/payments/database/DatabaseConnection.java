@@ -7,6 +7,7 @@ import io.github.paymentdr.core.validation.Faults;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awscdk.Aws;
+import software.amazon.awscdk.Token;
 import software.amazon.awscdk.services.ec2.IConnectable;
 import software.amazon.awscdk.services.iam.Grant;
 import software.amazon.awscdk.services.iam.GrantOnPrincipalOptions;
@@ -21,6 +22,8 @@ import software.amazon.awscdk.services.iam.IGrantable;
  */
 public final class DatabaseConnection {
   private static final int DEFAULT_PORT = 5432;
+  private static final int HIGHEST_PORT = 65_535;
+  private static final Pattern PLAIN = Pattern.compile("[A-Za-z0-9.-]+");
 
   /** From "SQL Syntax: Identifiers" in the PostgreSQL documentation: at most 63 bytes. */
   private static final Pattern IDENTIFIER = Pattern.compile("[a-z_][a-z0-9_]{0,62}");
@@ -34,7 +37,7 @@ public final class DatabaseConnection {
 
   private DatabaseConnection(Builder builder) {
     this.host = requireNonNull(builder.host);
-    this.port = builder.port;
+    this.port = builder.port == null ? DEFAULT_PORT : builder.port;
     this.databaseName = requireNonNull(builder.databaseName);
     this.user = requireNonNull(builder.user);
     this.resourceId = requireNonNull(builder.resourceId);
@@ -90,7 +93,7 @@ public final class DatabaseConnection {
   /** Builds {@link DatabaseConnection}. */
   public static final class Builder implements software.amazon.jsii.Builder<DatabaseConnection> {
     private @Nullable String host;
-    private Number port = DEFAULT_PORT;
+    private @Nullable Number port;
     private @Nullable String databaseName;
     private @Nullable String user;
     private @Nullable String resourceId;
@@ -184,10 +187,31 @@ public final class DatabaseConnection {
       faults.require(
           "resourceId", resourceId, "set resourceId(cluster.getClusterResourceIdentifier())");
       faults.require("connectable", connectable, "set connectable(cluster)");
+      checkText(faults, "host", host);
+      checkText(faults, "resourceId", resourceId);
+      checkPort(faults, port);
       checkIdentifier(faults, "databaseName", databaseName);
       checkIdentifier(faults, "user", user);
       faults.throwIfAny();
       return new DatabaseConnection(this);
+    }
+
+    /** A wildcard in the resource id would let the user log in to other databases too. */
+    private static void checkText(Faults faults, String name, @Nullable String value) {
+      if (value != null && !Token.isUnresolved(value)) {
+        faults.unless(
+            PLAIN.matcher(value).matches(),
+            name + " must be letters, digits, dots and hyphens, got '" + value + "'");
+      }
+    }
+
+    private static void checkPort(Faults faults, @Nullable Number port) {
+      if (port != null && !Token.isUnresolved(port)) {
+        double number = port.doubleValue();
+        faults.unless(
+            number == Math.rint(number) && number >= 1 && number <= HIGHEST_PORT,
+            "port must be between 1 and 65535, got " + port + "; 5432 is usual");
+      }
     }
 
     private static void checkIdentifier(Faults faults, String name, @Nullable String value) {

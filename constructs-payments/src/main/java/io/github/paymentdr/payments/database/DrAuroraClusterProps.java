@@ -2,8 +2,8 @@ package io.github.paymentdr.payments.database;
 
 import static java.util.Objects.requireNonNull;
 
-import com.google.common.collect.ImmutableList;
 import io.github.paymentdr.core.region.DrNames;
+import io.github.paymentdr.core.validation.Copies;
 import io.github.paymentdr.core.validation.Faults;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -288,7 +288,7 @@ public final class DrAuroraClusterProps {
      * @return this builder
      */
     public B securityGroups(List<ISecurityGroup> securityGroups) {
-      this.securityGroups = ImmutableList.copyOf(securityGroups);
+      this.securityGroups = Copies.of(securityGroups);
       return self();
     }
 
@@ -485,6 +485,9 @@ public final class DrAuroraClusterProps {
       faults.unless(
           securityGroups == null || !securityGroups.isEmpty(),
           "securityGroups must not be empty, got []; add a group or remove securityGroups(...)");
+      if (securityGroups != null) {
+        faults.requireElements("securityGroups", securityGroups);
+      }
       ClusterRules.checkInstanceType(faults, instanceType, DEFAULT_INSTANCE_TYPE, replication);
       ClusterRules.checkReaders(faults, readers(), replication);
       PostgresNames.checkDatabase(faults, databaseName());

@@ -1,6 +1,7 @@
 package io.github.paymentdr.payments.function;
 
-import com.google.common.base.Utf8;
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import com.google.common.collect.ImmutableMap;
 import com.google.common.collect.ImmutableSet;
 import io.github.paymentdr.core.validation.Faults;
@@ -59,10 +60,14 @@ final class EnvironmentVariables {
   }
 
   static void checkAll(Faults faults, Map<String, String> variables, boolean withDatabase) {
+    if (!faults.requireElements("environment", variables.keySet())
+        || !faults.requireElements("environment", variables.values())) {
+      return;
+    }
     variables.keySet().forEach(name -> checkName(faults, name, withDatabase));
     int bytes =
         variables.entrySet().stream()
-            .mapToInt(entry -> Utf8.encodedLength(entry.getKey() + entry.getValue()))
+            .mapToInt(entry -> (entry.getKey() + entry.getValue()).getBytes(UTF_8).length)
             .sum();
     faults.unless(
         bytes <= MAX_BYTES,

@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
+import io.github.paymentdr.core.region.Placement;
 import io.github.paymentdr.core.validation.Faults;
 import io.github.paymentdr.payments.database.DatabaseConnection;
 import org.jspecify.annotations.Nullable;
@@ -82,8 +83,9 @@ public final class PaymentFunction extends Construct implements IConnectable, IG
    * @param scope a construct inside a stack
    * @param id the construct's id
    * @param props the properties
-   * @throws io.github.paymentdr.core.validation.InvalidInputException if the VPC lacks the subnets
-   *     needed
+   * @throws io.github.paymentdr.core.validation.InvalidInputException if the scope is not in a
+   *     stack, if the VPC lacks the subnets needed, if the VPC, the security group or the key is in
+   *     another region, or if the key is an alias
    */
   public PaymentFunction(Construct scope, String id, PaymentFunctionProps props) {
     super(checked(scope, props), id);
@@ -342,6 +344,10 @@ public final class PaymentFunction extends Construct implements IConnectable, IG
   /** Runs before the construct exists, so that a fault leaves nothing half-made in the tree. */
   private static Construct checked(Construct scope, PaymentFunctionProps props) {
     Faults faults = Faults.of("PaymentFunction");
+    Placement placement = Placement.of(scope, faults);
+    placement.requireSameRegion("vpc", props.getVpc());
+    placement.requireSameRegion("securityGroup", props.getSecurityGroup());
+    placement.requireKey("logEncryptionKey", props.getLogEncryptionKey());
     checkSubnets(faults, props.getVpc(), props.getVpcSubnets());
     faults.throwIfAny();
     return scope;

@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import com.google.common.collect.ImmutableMap;
 import io.github.paymentdr.core.validation.Faults;
 import io.github.paymentdr.payments.database.DatabaseConnection;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awscdk.Duration;
@@ -56,7 +57,8 @@ public final class PaymentFunctionProps {
     this.architecture = setters.architecture;
     this.memorySize = setters.memorySize == null ? DEFAULT_MEMORY : setters.memorySize;
     this.timeout = setters.timeout;
-    this.environment = setters.environment;
+    this.environment =
+        setters.environment == null ? ImmutableMap.of() : ImmutableMap.copyOf(setters.environment);
     this.database = setters.database;
     this.snapStart = setters.snapStart == null ? Boolean.TRUE : setters.snapStart;
     this.reservedConcurrentExecutions = setters.reservedConcurrentExecutions;
@@ -211,7 +213,7 @@ public final class PaymentFunctionProps {
     private @Nullable Architecture architecture;
     private @Nullable Number memorySize;
     private @Nullable Duration timeout;
-    private ImmutableMap<String, String> environment = ImmutableMap.of();
+    private @Nullable Map<String, String> environment;
     private @Nullable DatabaseConnection database;
     private @Nullable Boolean snapStart;
     private @Nullable Number reservedConcurrentExecutions;
@@ -340,7 +342,8 @@ public final class PaymentFunctionProps {
      * @return this builder
      */
     public B environment(Map<String, String> environment) {
-      this.environment = ImmutableMap.copyOf(environment);
+      // Not an immutable map of Guava, which refuses what is missing without saying where.
+      this.environment = environment == null ? null : new LinkedHashMap<>(environment);
       return self();
     }
 
@@ -477,7 +480,9 @@ public final class PaymentFunctionProps {
       checkRequired(faults);
       PropertyChecks.checkMemory(faults, memorySize);
       PropertyChecks.checkTimeout(faults, timeout);
-      EnvironmentVariables.checkAll(faults, environment, database != null);
+      if (environment != null) {
+        EnvironmentVariables.checkAll(faults, environment, database != null);
+      }
       if (!Boolean.FALSE.equals(snapStart)) {
         PropertyChecks.checkSnapStart(faults, runtime, provisionedConcurrentExecutions);
       }

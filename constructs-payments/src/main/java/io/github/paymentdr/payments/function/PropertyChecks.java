@@ -58,7 +58,15 @@ final class PropertyChecks {
   }
 
   static void checkTimeout(Faults faults, @Nullable Duration timeout) {
-    if (timeout == null || timeout.isUnresolved()) {
+    if (timeout == null) {
+      return;
+    }
+    if (timeout.isUnresolved()) {
+      faults.unless(
+          timeout.unitLabel().equals("seconds"),
+          "timeout must be Duration.seconds(...) for a deploy-time token, got "
+              + timeout.unitLabel()
+              + "; CloudFormation cannot convert units");
       return;
     }
     long millis = timeout.toMilliseconds().longValue();

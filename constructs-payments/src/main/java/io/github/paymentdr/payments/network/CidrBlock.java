@@ -4,9 +4,12 @@ import com.google.common.base.Splitter;
 import com.google.common.net.InetAddresses;
 import com.google.common.primitives.Ints;
 import java.util.List;
+import java.util.regex.Pattern;
 
 /** An IPv4 address range in CIDR notation. */
 record CidrBlock(int address, int prefixLength) {
+  /** In plain ASCII, and without zeros ahead, which some read as octal. */
+  private static final Pattern FORM = Pattern.compile("[0-9.]+/(0|[1-9][0-9]?)");
 
   /**
    * Reads a block.
@@ -15,6 +18,9 @@ record CidrBlock(int address, int prefixLength) {
    *     address
    */
   static CidrBlock parse(String text) {
+    if (!FORM.matcher(text).matches()) {
+      throw new IllegalArgumentException("'" + text + "' is not an IPv4 CIDR block");
+    }
     List<String> parts = Splitter.on('/').splitToList(text);
     Integer prefix = parts.size() == 2 ? Ints.tryParse(parts.get(1)) : null;
     if (prefix == null

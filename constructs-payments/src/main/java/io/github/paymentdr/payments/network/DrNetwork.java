@@ -2,6 +2,7 @@ package io.github.paymentdr.payments.network;
 
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
+import io.github.paymentdr.core.region.Placement;
 import io.github.paymentdr.core.region.RegionPair;
 import io.github.paymentdr.core.validation.Faults;
 import java.util.List;
@@ -16,6 +17,7 @@ import software.amazon.awscdk.services.ec2.GatewayVpcEndpointOptions;
 import software.amazon.awscdk.services.ec2.IGatewayVpcEndpointService;
 import software.amazon.awscdk.services.ec2.IVpc;
 import software.amazon.awscdk.services.ec2.IpAddresses;
+import software.amazon.awscdk.services.ec2.SelectedSubnets;
 import software.amazon.awscdk.services.ec2.SubnetConfiguration;
 import software.amazon.awscdk.services.ec2.SubnetSelection;
 import software.amazon.awscdk.services.ec2.SubnetType;
@@ -49,7 +51,7 @@ public final class DrNetwork extends Construct {
    * @param props the properties
    * @throws io.github.paymentdr.core.validation.InvalidInputException if the stack's region is not
    *     in the pair, does not offer three zones or is not that of the given zones, or if an
-   *     existing VPC lacks the subnets needed
+   *     existing VPC is in another region or lacks the subnets needed
    */
   public DrNetwork(Construct scope, String id, DrNetworkProps props) {
     super(checked(scope, props), id);
@@ -146,6 +148,7 @@ public final class DrNetwork extends Construct {
     if (existing == null) {
       checkZones(faults, props, Stack.of(scope).getRegion());
     } else {
+      Placement.of(scope, faults).requireSameRegion("vpc", existing);
       checkSubnets(faults, props, existing);
     }
     faults.throwIfAny();
@@ -165,12 +168,43 @@ public final class DrNetwork extends Construct {
   }
 
   private static void checkSubnets(Faults faults, DrNetworkProps props, IVpc vpc) {
-    faults.unless(
-        props.getFunctionSubnets() != null || !vpc.getPrivateSubnets().isEmpty(),
-        "the given vpc has no private subnets with egress; set functionSubnets(...)");
-    faults.unless(
-        props.getDatabaseSubnets() != null || !vpc.getIsolatedSubnets().isEmpty(),
-        "the given vpc has no isolated subnets; set databaseSubnets(...)");
+    checkSelection(
+        faults,
+        vpc,
+        "functionSubnets",
+        props.getFunctionSubnets(),
+        SubnetType.PRIVATE_WITH_EGRESS,
+        "private subnets with egress");
+    checkSelection(
+        faults,
+        vpc,
+        "databaseSubnets",
+        props.getDatabaseSubnets(),
+        SubnetType.PRIVATE_ISOLATED,
+        "isolated subnets");
+  }
+
+  /** Asks for the selection, not for the lists of subnets, which a pending lookup leaves empty. */
+  private static void checkSelection(
+      Faults faults,
+      IVpc vpc,
+      String property,
+      @Nullable SubnetSelection given,
+      SubnetType type,
+      String subnets) {
+    String fault =
+        given == null
+            ? "the given vpc has no " + subnets + "; set " + property + "(...)"
+            : property + " must select subnets that the given vpc has; change the selection";
+    try {
+      SelectedSubnets selected = vpc.selectSubnets(select(given, type));
+      faults.unless(
+          Boolean.TRUE.equals(selected.getIsPendingLookup()) || !selected.getSubnets().isEmpty(),
+          fault);
+    } catch (RuntimeException e) {
+      // The CDK throws no narrower type, and its message is not one for a list of faults.
+      faults.add(fault);
+    }
   }
 
   /** Builds a {@link DrNetwork}. */

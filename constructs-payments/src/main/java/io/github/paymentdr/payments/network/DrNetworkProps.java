@@ -2,12 +2,13 @@ package io.github.paymentdr.payments.network;
 
 import static java.util.Objects.requireNonNull;
 
-import com.google.common.collect.ImmutableList;
 import io.github.paymentdr.core.region.RegionPair;
 import io.github.paymentdr.core.region.RegionRole;
+import io.github.paymentdr.core.validation.Copies;
 import io.github.paymentdr.core.validation.Faults;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import software.amazon.awscdk.Token;
 import software.amazon.awscdk.services.ec2.IVpc;
 import software.amazon.awscdk.services.ec2.SubnetSelection;
 import software.amazon.awscdk.services.logs.RetentionDays;
@@ -179,7 +180,7 @@ public final class DrNetworkProps {
      * @return this builder
      */
     public B availabilityZones(List<String> availabilityZones) {
-      this.availabilityZones = ImmutableList.copyOf(availabilityZones);
+      this.availabilityZones = Copies.of(availabilityZones);
       return self();
     }
 
@@ -271,23 +272,32 @@ public final class DrNetworkProps {
                     + " peered, so choose separate ranges",
                 primaryText, secondaryText));
       }
-      if (availabilityZones != null) {
+      if (availabilityZones != null
+          && faults.requireElements("availabilityZones", availabilityZones)) {
         faults.unless(
             availabilityZones.size() == AvailabilityZones.COUNT,
             "availabilityZones must be 3 zones, got " + availabilityZones);
       }
       if (natGateways != null) {
-        int count = natGateways.intValue();
-        faults.unless(
-            count >= 1 && count <= AvailabilityZones.COUNT,
-            "natGateways must be between 1 and 3, got "
-                + natGateways
-                + "; use 3 for one in each zone");
+        checkNatGateways(faults, natGateways);
       }
       faults.unless(
           functionSubnets == null && databaseSubnets == null,
           "functionSubnets and databaseSubnets select from an existing vpc; set vpc(...) too or"
               + " remove them");
+    }
+
+    private static void checkNatGateways(Faults faults, Number count) {
+      if (Token.isUnresolved(count)) {
+        faults.add(
+            "natGateways must be known at synthesis, got a deploy-time token; pass a literal"
+                + " value");
+        return;
+      }
+      double number = count.doubleValue();
+      faults.unless(
+          number == Math.rint(number) && number >= 1 && number <= AvailabilityZones.COUNT,
+          "natGateways must be between 1 and 3, got " + count + "; use 3 for one in each zone");
     }
 
     private void checkExistingVpc(Faults faults) {

@@ -3,8 +3,10 @@ package io.github.paymentdr.payments.session;
 import com.google.common.base.CaseFormat;
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
+import io.github.paymentdr.core.region.Placement;
 import io.github.paymentdr.core.region.RegionPair;
 import io.github.paymentdr.core.region.RegionRole;
+import io.github.paymentdr.core.validation.Faults;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awscdk.Aws;
@@ -81,6 +83,7 @@ public final class SessionGlobalTable extends Construct {
           "kms:ReEncryptTo");
 
   private final RegionPair regionPair;
+  private final String pairName;
   private final ITableV2 table;
   private final @Nullable String localKeyArn;
 
@@ -91,11 +94,12 @@ public final class SessionGlobalTable extends Construct {
    * @param id the construct's id
    * @param props the properties, the same in both regions
    * @throws io.github.paymentdr.core.validation.InvalidInputException if the stack's region is not
-   *     in the pair
+   *     in the pair, or if the primary region's stack has a table of this purpose already
    */
   public SessionGlobalTable(Construct scope, String id, SessionGlobalTableProps props) {
     super(checked(scope, props), id);
     this.regionPair = props.getNames().getRegionPair();
+    this.pairName = nameOf(props);
     RegionRole role = regionPair.roleOf(this);
     SessionTableKeys keys = props.getCustomerKeys();
     this.localKeyArn = keys == null ? null : keys.keyArnOf(role);
@@ -298,7 +302,17 @@ public final class SessionGlobalTable extends Construct {
 
   /** Runs before the construct exists, so that a fault leaves nothing half-made in the tree. */
   private static Construct checked(Construct scope, SessionGlobalTableProps props) {
-    props.getNames().getRegionPair().roleOf(scope);
+    RegionRole role = props.getNames().getRegionPair().roleOf(scope);
+    if (role == RegionRole.PRIMARY) {
+      Faults faults = Faults.of("SessionGlobalTable");
+      Placement.of(scope, faults)
+          .requireUniquePurpose(
+              SessionGlobalTable.class,
+              "tables",
+              props.getPurpose(),
+              other -> other.pairName.equals(nameOf(props)));
+      faults.throwIfAny();
+    }
     return scope;
   }
 

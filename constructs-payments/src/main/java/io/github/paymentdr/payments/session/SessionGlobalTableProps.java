@@ -351,7 +351,11 @@ public final class SessionGlobalTableProps {
           hasPointInTimeRecovery(),
           "recoveryPeriodInDays needs point-in-time recovery; remove it or remove"
               + " pointInTimeRecovery(false)");
-      if (!Token.isUnresolved(recoveryPeriodInDays)) {
+      if (Token.isUnresolved(recoveryPeriodInDays)) {
+        faults.add(
+            "recoveryPeriodInDays must be known at synthesis, got a deploy-time token; pass a"
+                + " literal value");
+      } else {
         int days = recoveryPeriodInDays.intValue();
         faults.unless(
             days >= 1
