@@ -1,10 +1,15 @@
 package io.github.paymentdr.example;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.type.TypeReference;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.github.paymentdr.core.validation.Faults;
 import io.github.paymentdr.core.validation.InvalidInputException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Map;
 import software.amazon.awscdk.App;
@@ -18,6 +23,8 @@ import software.constructs.Construct;
  * <p>It writes to {@code cdk.out}, or where the CDK CLI tells it to, and prints a summary.
  */
 public final class PaymentDrApp {
+  private static final ObjectMapper JSON = new ObjectMapper();
+
   private PaymentDrApp() {}
 
   /**
@@ -43,9 +50,12 @@ public final class PaymentDrApp {
       System.exit(summary.hasErrors() ? 1 : 0);
     } catch (InvalidInputException e) {
       fail(String.valueOf(e.getMessage()));
-    } catch (JsiiException e) {
+    } catch (RuntimeException e) {
+      if (!isFromCdk(e)) {
+        throw e;
+      }
       // The first line is what the CDK or the rule engine says; the rest is its own stack.
-      fail(String.valueOf(e.getMessage()).replaceAll("(?s)\\n\\s+at .*", ""));
+      fail(String.valueOf(e.getMessage()).lines().findFirst().orElse("the CDK gives no reason"));
     }
   }
 
@@ -68,14 +78,32 @@ public final class PaymentDrApp {
    * The context of {@code cdk.json}, so that Maven and the CDK CLI synthesise the same. What the
    * CLI passes on its command line goes before it.
    */
-  @SuppressWarnings("unchecked")
   static Map<String, Object> contextOf(Path cdkJson) {
+    Faults faults = Faults.of(cdkJson.toAbsolutePath().toString());
     try {
-      Map<String, Object> root = new ObjectMapper().readValue(Files.readString(cdkJson), Map.class);
-      return (Map<String, Object>) root.getOrDefault("context", Map.of());
+      JsonNode context = JSON.readTree(Files.readString(cdkJson)).path("context");
+      if (context.isObject()) {
+        return JSON.convertValue(context, new TypeReference<Map<String, Object>>() {});
+      }
+      faults.unless(
+          context.isMissingNode() || context.isNull(),
+          "context must be a JSON object, got " + context + "; write {\"context\": {...}}");
+    } catch (NoSuchFileException e) {
+      faults.add("the file does not exist; run the app from the folder example-app");
+    } catch (JsonProcessingException e) {
+      faults.add("the file must be JSON: " + e.getOriginalMessage());
     } catch (IOException e) {
       throw new UncheckedIOException("cannot read " + cdkJson.toAbsolutePath(), e);
     }
+    faults.throwIfAny();
+    return Map.of();
+  }
+
+  /** Faults found while the CDK calls back into Java arrive without their own type. */
+  private static boolean isFromCdk(RuntimeException e) {
+    return e instanceof JsiiException
+        || (e.getClass() == RuntimeException.class
+            && String.valueOf(e.getMessage()).contains("@jsii/kernel"));
   }
 
   private static void fail(String message) {

@@ -1,14 +1,18 @@
 package io.github.paymentdr.example;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.github.paymentdr.core.validation.InvalidInputException;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 @DisplayName("The app")
 class PaymentDrAppTest {
@@ -65,6 +69,9 @@ class PaymentDrAppTest {
   private static final AppProcess BURSTABLE_GLOBAL_DATABASE =
       AppProcess.start(
           "burstable-global-database", Map.of("PAYMENT_DR_REPLICATION_MODE", "globalDatabase"));
+
+  private static final AppProcess NO_SUCH_CLASS =
+      AppProcess.start("no-such-class", Map.of("PAYMENT_DR_INSTANCE_CLASS", "db.foo.bar"));
 
   @Test
   @DisplayName("E2: the same configuration gives the same bytes in any locale and time zone")
@@ -173,5 +180,35 @@ class PaymentDrAppTest {
         .contains("t3.medium")
         .hasLineCount(1);
     assertThat(BURSTABLE_GLOBAL_DATABASE.assembly().resolve("manifest.json")).doesNotExist();
+  }
+
+  @Test
+  @DisplayName("D1: an instance class that does not exist is named, without a stack trace of Java")
+  void refusesAnUnknownInstanceClass() {
+    assertThat(NO_SUCH_CLASS.exitCode()).isEqualTo(1);
+    assertThat(NO_SUCH_CLASS.output())
+        .contains(
+            "cannot synthesise the pair: ValidationFailed: Validation failed.",
+            "ERROR DBInstanceClass: 'db.foo.bar' is not one of")
+        .doesNotContain("Exception in thread", "\tat ", "jsii");
+  }
+
+  @Test
+  void saysWhatIsWrongWithCdkJson(@TempDir Path folder) throws IOException {
+    Path file = folder.resolve("cdk.json");
+    assertThatThrownBy(() -> PaymentDrApp.contextOf(file))
+        .hasMessage(file + ": the file does not exist; run the app from the folder example-app");
+    Files.writeString(file, "{\"context\": ");
+    assertThatThrownBy(() -> PaymentDrApp.contextOf(file))
+        .isInstanceOf(InvalidInputException.class)
+        .hasMessageStartingWith(file + ": the file must be JSON: Unexpected end-of-input");
+    Files.writeString(file, "{\"context\": \"suffix\"}");
+    assertThatThrownBy(() -> PaymentDrApp.contextOf(file))
+        .hasMessage(
+            file + ": context must be a JSON object, got \"suffix\"; write {\"context\": {...}}");
+    for (String withoutContext : new String[] {"{}", "{\"context\": null}"}) {
+      Files.writeString(file, withoutContext);
+      assertThat(PaymentDrApp.contextOf(file)).isEmpty();
+    }
   }
 }
