@@ -23,6 +23,9 @@ import software.constructs.Construct;
  * <p>It writes to {@code cdk.out}, or where the CDK CLI tells it to, and prints a summary.
  */
 public final class PaymentDrApp {
+  /** What follows the message of the CDK or its rule engine: the same again, and its own stack. */
+  private static final String CDK_STACK = "(?s)\\n(@jsii/|\u00ab|[A-Za-z]*Error: |\\s+at ).*";
+
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private PaymentDrApp() {}
@@ -54,8 +57,7 @@ public final class PaymentDrApp {
       if (!isFromCdk(e)) {
         throw e;
       }
-      // The first line is what the CDK or the rule engine says; the rest is its own stack.
-      fail(String.valueOf(e.getMessage()).lines().findFirst().orElse("the CDK gives no reason"));
+      fail(String.valueOf(e.getMessage()).replaceAll(CDK_STACK, ""));
     }
   }
 
