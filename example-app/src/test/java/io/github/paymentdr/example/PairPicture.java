@@ -1,9 +1,15 @@
 package io.github.paymentdr.example;
 
+import static java.util.stream.Collectors.joining;
+
 import com.fasterxml.jackson.databind.JsonNode;
+import com.google.common.base.Strings;
 import com.google.common.html.HtmlEscapers;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * Draws the pair from its templates: every box, number and arrow is there because a resource of the
@@ -12,7 +18,7 @@ import java.util.Locale;
 final class PairPicture {
   private static final int WIDTH = 1200;
   private static final int PANEL_WIDTH = 490;
-  private static final int PANEL_HEIGHT = 620;
+  private static final int PANEL_HEIGHT = 600;
   private static final int PRIMARY_X = 15;
   private static final int SECONDARY_X = WIDTH - PANEL_WIDTH - PRIMARY_X;
   private static final int TOP = 15;
@@ -22,8 +28,10 @@ final class PairPicture {
   private static final int FUNCTION_Y = VPC_Y + 145;
   private static final int DATABASE_Y = VPC_Y + 240;
   private static final int SERVICES_Y = VPC_Y + VPC_HEIGHT + 20;
-  private static final int SERVICE_HEIGHT = 145;
+  private static final int SERVICE_HEIGHT = 110;
   private static final int SERVICES = 4;
+
+  private static final Pattern DAILY = Pattern.compile("cron\\((\\d+) (\\d+) \\* \\* \\? \\*\\)");
 
   private static final String STYLE =
       """
@@ -39,6 +47,8 @@ final class PairPicture {
       .data { fill: #e2ecfb; stroke: #3b6fc4; }
       .watch { fill: #fbe6ee; stroke: #b8386b; }
       .link { stroke: #3b6fc4; stroke-width: 2; fill: none; }
+      .one-way, .both-ways { marker-end: url(#tip); }
+      .both-ways { marker-start: url(#tip); }
       .off { stroke-dasharray: 5 5; stroke: #7b8794; }
       .tip { fill: #3b6fc4; }
       @media (prefers-color-scheme: dark) {
@@ -65,8 +75,8 @@ final class PairPicture {
   static String draw(RegionTemplate primary, RegionTemplate secondary) {
     PairPicture picture = new PairPicture();
     picture.open(primary, secondary);
-    picture.region(PRIMARY_X, "Primary region", primary);
-    picture.region(SECONDARY_X, "Secondary region", secondary);
+    picture.region(PRIMARY_X, "Primary region", primary, secondary);
+    picture.region(SECONDARY_X, "Secondary region", secondary, primary);
     picture.links(primary, secondary);
     return picture.svg.append("</svg>\n").toString();
   }
@@ -85,7 +95,7 @@ final class PairPicture {
             + " d=\"M0 0 10 5 0 10z\"/></marker></defs>");
   }
 
-  private void region(int x, String role, RegionTemplate region) {
+  private void region(int x, String role, RegionTemplate region, RegionTemplate peer) {
     box(x, TOP, PANEL_WIDTH, PANEL_HEIGHT, "panel");
     text(x + INSET, TOP + 30, "title", role + ": " + region.region());
     text(
@@ -93,11 +103,10 @@ final class PairPicture {
         TOP + 50,
         "small",
         region.id() + ", " + region.resources().count() + " resources");
-    functionUrl(x, region);
     vpc(x + INSET, region);
-    callToFunction(x);
+    functionUrl(x, region);
     int width = (PANEL_WIDTH - 2 * INSET - (SERVICES - 1) * 8) / SERVICES;
-    sessions(serviceX(x, width, 0), width, region);
+    sessions(serviceX(x, width, 0), width, region, peer);
     assets(serviceX(x, width, 1), width, region);
     backup(serviceX(x, width, 2), width, region);
     alarms(serviceX(x, width, 3), width, region);
@@ -121,11 +130,9 @@ final class PairPicture {
         "compute",
         "Function URL",
         "authorisation " + region.text("AWS::Lambda::Url", "/AuthType"));
-  }
-
-  private void callToFunction(int x) {
+    // Between two zones, where it crosses no box.
     add(
-        "<path class=\"link\" marker-end=\"url(#tip)\" d=\"M%d %d V%d\"/>",
+        "<path class=\"link one-way\" d=\"M%d %d V%d\"/>",
         x + PANEL_WIDTH / 2 + 75, TOP + 106, FUNCTION_Y);
   }
 
@@ -136,7 +143,7 @@ final class PairPicture {
     List<String> zones = region.zones();
     int zoneWidth = (width - 20 - (zones.size() - 1) * 10) / zones.size();
     for (int index = 0; index < zones.size(); index++) {
-      zone(x + 10 + index * (zoneWidth + 10), zoneWidth, zones.get(index), region, index);
+      zone(x + 10 + index * (zoneWidth + 10), zoneWidth, zones.get(index), region);
     }
     payments(x + 25, width - 50, region);
     aurora(x + 25, width - 50, region);
@@ -144,18 +151,26 @@ final class PairPicture {
         x + 10,
         VPC_Y + VPC_HEIGHT - 10,
         "small",
-        region.count("AWS::EC2::VPCEndpoint")
-            + " gateway endpoints, flow logs, default security group closed");
+        words(
+            region.count("AWS::EC2::VPCEndpoint") + " gateway endpoints",
+            when(region.count("AWS::EC2::FlowLog") > 0, "flow logs"),
+            when(
+                region.count("Custom::VpcRestrictDefaultSG") > 0,
+                "default security group closed")));
   }
 
-  private void zone(int x, int width, String zone, RegionTemplate region, int index) {
+  private void zone(int x, int width, String zone, RegionTemplate region) {
     box(x, VPC_Y + 30, width, VPC_HEIGHT - 60, "zone");
     text(x + 8, VPC_Y + 48, "small", zone);
-    if (index < region.count("AWS::EC2::NatGateway")) {
+    if (region.hasNatGateway(zone)) {
       labelled(x + 10, VPC_Y + 62, width - 20, 44, "public", "NAT gateway", "public subnet");
     }
-    text(x + 8, FUNCTION_Y - 8, "small", "private subnet");
-    text(x + 8, DATABASE_Y - 8, "small", "isolated subnet");
+    text(x + 8, FUNCTION_Y - 8, "small", when(region.hasSubnet(zone, "Private"), "private subnet"));
+    text(
+        x + 8,
+        DATABASE_Y - 8,
+        "small",
+        when(region.hasSubnet(zone, "Isolated"), "isolated subnet"));
   }
 
   private void payments(int x, int width, RegionTemplate region) {
@@ -171,11 +186,13 @@ final class PairPicture {
                     50,
                     "compute",
                     "Payment function (Lambda)",
-                    String.format(
-                        "%s, %s, SnapStart, alias %s",
+                    words(
                         function.path("Runtime").asText(),
                         function.at("/Architectures/0").asText(),
-                        region.text("AWS::Lambda::Alias", "/Name"))));
+                        when(
+                            function.at("/SnapStart/ApplyOn").asText().equals("PublishedVersions"),
+                            "SnapStart"),
+                        "alias " + region.text("AWS::Lambda::Alias", "/Name"))));
   }
 
   private void aurora(int x, int width, RegionTemplate region) {
@@ -189,38 +206,72 @@ final class PairPicture {
         50,
         "data",
         "Aurora PostgreSQL " + region.text("AWS::RDS::DBCluster", "/EngineVersion"),
-        String.format(
-            "%d instances %s, encrypted, IAM and TLS only",
-            region.count("AWS::RDS::DBInstance"),
-            region.text("AWS::RDS::DBInstance", "/DBInstanceClass")));
+        words(
+            region.count("AWS::RDS::DBInstance")
+                + " instances "
+                + region.text("AWS::RDS::DBInstance", "/DBInstanceClass"),
+            when(region.has("AWS::RDS::DBCluster", "/StorageEncrypted", "true"), "encrypted"),
+            when(
+                region.has("AWS::RDS::DBClusterParameterGroup", "/Parameters/rds.force_ssl", "1"),
+                "TLS forced"),
+            when(
+                region.has("AWS::RDS::DBCluster", "/EnableIAMDatabaseAuthentication", "true"),
+                "IAM login")));
   }
 
-  private void sessions(int x, int width, RegionTemplate region) {
-    String role = region.count("AWS::DynamoDB::GlobalTable") > 0 ? "defined here" : "replica";
-    service(x, width, "data", "Sessions", "DynamoDB", "global table", role);
+  private void sessions(int x, int width, RegionTemplate region, RegionTemplate peer) {
+    boolean definedHere = region.hasReplicaIn(region.region());
+    if (definedHere || peer.hasReplicaIn(region.region())) {
+      service(
+          x,
+          width,
+          "data",
+          "Sessions",
+          "DynamoDB",
+          "global table",
+          definedHere ? "defined here" : "replica");
+    }
   }
 
   private void assets(int x, int width, RegionTemplate region) {
-    String versioning = region.text("AWS::S3::Bucket", "/VersioningConfiguration/Status");
-    boolean versioned = versioning.equals("Enabled");
     service(
-        x, width, "data", "Assets", "S3 bucket", versioned ? "versioned" : "", "replication role");
+        x,
+        width,
+        "data",
+        "Assets",
+        region.count("AWS::S3::Bucket") + " S3 bucket",
+        when(
+            region.has("AWS::S3::Bucket", "/VersioningConfiguration/Status", "Enabled"),
+            "versioned"),
+        when(region.hasRoleFor("s3.amazonaws.com"), "replication role"));
   }
 
   private void backup(int x, int width, RegionTemplate region) {
-    JsonNode rule =
-        region
-            .first("AWS::Backup::BackupPlan")
-            .map(plan -> plan.at("/BackupPlan/BackupPlanRule/0"))
-            .orElseThrow();
+    JsonNode rule = region.backupRule();
     service(
         x,
         width,
         "data",
         "Backup",
-        rule.path("ScheduleExpression").asText(),
+        spoken(rule.path("ScheduleExpression").asText()),
         "kept " + rule.at("/Lifecycle/DeleteAfterDays").asText() + " days",
-        rule.path("CopyActions").size() + " copy to peer");
+        when(copiesBackups(region), "copied"));
+  }
+
+  /** A daily schedule in words, any other as it is. */
+  private static String spoken(String schedule) {
+    Matcher daily = DAILY.matcher(schedule);
+    return daily.matches()
+        ? "daily "
+            + Strings.padStart(daily.group(2), 2, '0')
+            + ":"
+            + Strings.padStart(daily.group(1), 2, '0')
+            + " UTC"
+        : schedule;
+  }
+
+  private static boolean copiesBackups(RegionTemplate region) {
+    return !region.backupRule().path("CopyActions").isEmpty();
   }
 
   private void alarms(int x, int width, RegionTemplate region) {
@@ -235,36 +286,43 @@ final class PairPicture {
   }
 
   private void links(RegionTemplate primary, RegionTemplate secondary) {
-    if (primary.count("AWS::RDS::GlobalCluster") > 0) {
-      link(DATABASE_Y + 25, false, true, "Aurora Global Database");
-    } else {
-      link(DATABASE_Y + 25, false, false, "no replication: copies only");
-    }
-    int y = SERVICES_Y + 25;
-    if (primary.count("AWS::DynamoDB::GlobalTable") > 0) {
-      link(y, true, true, "session replicas");
-    }
-    boolean replicates =
-        primary.all("AWS::S3::Bucket").stream()
-            .anyMatch(bucket -> bucket.has("ReplicationConfiguration"));
-    link(y + 45, true, replicates, replicates ? "S3 replication" : "S3 replication off");
-    link(y + 90, true, true, "daily backup copies");
     if (secondary.template().toString().contains("Fn::GetStackOutput")) {
-      link(TOP + 40, false, true, "stack outputs");
+      link(TOP + 40, "one-way", "stack outputs");
+    }
+    if (primary.count("AWS::RDS::GlobalCluster") > 0) {
+      link(DATABASE_Y + 25, "one-way", "Aurora global database");
+    } else {
+      link(DATABASE_Y + 25, "off", "no replication");
+    }
+    if (primary.hasReplicaIn(primary.region()) && primary.hasReplicaIn(secondary.region())) {
+      link(SERVICES_Y + 25, "both-ways", "session replicas");
+    }
+    if (replicatesAssets(primary) && replicatesAssets(secondary)) {
+      link(SERVICES_Y + 60, "both-ways", "S3 replication");
+    } else if (replicatesAssets(primary)) {
+      link(SERVICES_Y + 60, "one-way", "S3 replication");
+    } else {
+      link(SERVICES_Y + 60, "off", "S3 replication off");
+    }
+    if (copiesBackups(primary) && copiesBackups(secondary)) {
+      link(SERVICES_Y + 95, "both-ways", "backup copies");
     }
   }
 
-  private void link(int y, boolean bothWays, boolean on, String label) {
+  private static boolean replicatesAssets(RegionTemplate region) {
+    return region.all("AWS::S3::Bucket").stream()
+        .anyMatch(bucket -> bucket.has("ReplicationConfiguration"));
+  }
+
+  private void link(int y, String style, String label) {
     int from = PRIMARY_X + PANEL_WIDTH + 4;
     int to = SECONDARY_X - 4;
-    add(
-        "<path class=\"link%s\" marker-end=\"url(#tip)\"%s d=\"M%d %d H%d\"/>",
-        on ? "" : " off", bothWays ? " marker-start=\"url(#tip)\"" : "", from, y, to);
+    add("<path class=\"link %s\" d=\"M%d %d H%d\"/>", style, from, y, to);
     centred((from + to) / 2, y - 8, label);
   }
 
   private void service(int x, int width, String style, String name, String... lines) {
-    box(x, SERVICES_Y, width, SERVICE_HEIGHT - 15, style);
+    box(x, SERVICES_Y, width, SERVICE_HEIGHT, style);
     text(x + 10, SERVICES_Y + 24, "name", name);
     for (int index = 0; index < lines.length; index++) {
       text(x + 10, SERVICES_Y + 50 + index * 22, "small", lines[index]);
@@ -297,14 +355,23 @@ final class PairPicture {
         style, x, y, width, height);
   }
 
+  private static String when(boolean isSo, String words) {
+    return isSo ? words : "";
+  }
+
+  private static String words(String... parts) {
+    return Arrays.stream(parts).filter(part -> !part.isEmpty()).collect(joining(", "));
+  }
+
   private void add(String format, Object... values) {
-    Object[] escaped = values.clone();
-    for (int index = 0; index < escaped.length; index++) {
-      if (escaped[index] instanceof String words) {
-        escaped[index] =
-            words.startsWith(" marker") ? words : HtmlEscapers.htmlEscaper().escape(words);
-      }
-    }
+    Object[] escaped =
+        Arrays.stream(values)
+            .map(
+                value ->
+                    value instanceof String words
+                        ? HtmlEscapers.htmlEscaper().escape(words)
+                        : value)
+            .toArray();
     svg.append(String.format(Locale.ROOT, format, escaped)).append('\n');
   }
 }

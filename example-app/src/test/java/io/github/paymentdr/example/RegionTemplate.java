@@ -2,6 +2,7 @@ package io.github.paymentdr.example;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import com.google.common.collect.Streams;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -51,12 +52,55 @@ record RegionTemplate(String id, String region, JsonNode template) {
     return first(type).map(properties -> properties.at(pointer).asText()).orElse("");
   }
 
+  /** Whether a property of the first resource of a type has this value. */
+  boolean has(String type, String pointer, String value) {
+    return text(type, pointer).equals(value);
+  }
+
   List<String> zones() {
     return all("AWS::EC2::Subnet").stream()
         .map(subnet -> subnet.path("AvailabilityZone").asText())
         .distinct()
         .sorted()
         .toList();
+  }
+
+  /** Whether a zone has a subnet that the CDK calls Public, Private or Isolated. */
+  boolean hasSubnet(String zone, String kind) {
+    return all("AWS::EC2::Subnet").stream()
+        .filter(subnet -> subnet.path("AvailabilityZone").asText().equals(zone))
+        .flatMap(subnet -> Streams.stream(subnet.path("Tags")))
+        .filter(tag -> tag.path("Key").asText().equals("aws-cdk:subnet-type"))
+        .anyMatch(tag -> tag.path("Value").asText().equals(kind));
+  }
+
+  /** Whether a zone has a NAT gateway, in one of its subnets. */
+  boolean hasNatGateway(String zone) {
+    return all("AWS::EC2::NatGateway").stream()
+        .map(gateway -> gateway.at("/SubnetId/Ref").asText())
+        .map(subnet -> template.at("/Resources/" + subnet + "/Properties/AvailabilityZone"))
+        .anyMatch(subnetZone -> subnetZone.asText().equals(zone));
+  }
+
+  /** Whether a service can take on one of the roles. */
+  boolean hasRoleFor(String service) {
+    return all("AWS::IAM::Role").stream()
+        .flatMap(role -> Streams.stream(role.at("/AssumeRolePolicyDocument/Statement")))
+        .anyMatch(statement -> statement.at("/Principal/Service").asText().equals(service));
+  }
+
+  /** The rule of the backup plan, a missing node when there is none. */
+  JsonNode backupRule() {
+    return first("AWS::Backup::BackupPlan")
+        .map(plan -> plan.at("/BackupPlan/BackupPlanRule/0"))
+        .orElse(MissingNode.getInstance());
+  }
+
+  /** Whether the global table that is defined here has a replica in a region. */
+  boolean hasReplicaIn(String replicaRegion) {
+    return all("AWS::DynamoDB::GlobalTable").stream()
+        .flatMap(table -> Streams.stream(table.path("Replicas")))
+        .anyMatch(replica -> replica.path("Region").asText().equals(replicaRegion));
   }
 
   Stream<JsonNode> resources() {

@@ -66,6 +66,15 @@ class ConstructDocsTest {
 
   @ParameterizedTest
   @MethodSource("props")
+  void pageHasTheSectionsOfAllPages(Class<?> props) throws IOException {
+    String page = Files.readString(PAGES.resolve(constructName(props) + ".md"), UTF_8);
+    assertThat(page.lines().filter(line -> line.startsWith("## ")))
+        .startsWith("## Properties")
+        .endsWith("## What you get", "## In each role", "## Costs and limits");
+  }
+
+  @ParameterizedTest
+  @MethodSource("props")
   void settersSayTheirDefault(Class<?> props) {
     Set<String> required = requiredOf(props);
     assertThat(PropsSource.settersOf(props))

@@ -73,8 +73,7 @@ final class JavaExample extends SimpleJavaFileObject {
   }
 
   static List<JavaExample> parse(String page, String markdown) {
-    List<String> blocks =
-        BLOCK.matcher(markdown).results().map(block -> block.group(1)).toList();
+    List<String> blocks = BLOCK.matcher(markdown).results().map(block -> block.group(1)).toList();
     return IntStream.range(0, blocks.size())
         .mapToObj(index -> new JavaExample(page, index + 1, blocks.get(index)))
         .toList();
