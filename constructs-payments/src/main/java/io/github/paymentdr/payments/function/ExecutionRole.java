@@ -39,10 +39,10 @@ final class ExecutionRole {
 
   private ExecutionRole() {}
 
-  static Role create(Construct scope, ILogGroup logGroup) {
+  static Role create(Construct scope, ILogGroup logGroup, String description) {
     Role role =
         Role.Builder.create(scope, "Role")
-            .description("What the payment function and Lambda on its behalf may do")
+            .description(description)
             .assumedBy(new ServicePrincipal("lambda.amazonaws.com"))
             .build();
     logGroup.grantWrite(role);
@@ -118,7 +118,7 @@ final class ExecutionRole {
     return String.format("arn:%s:ec2:%s:%s:%s", Aws.PARTITION, Aws.REGION, account, resource);
   }
 
-  private static IConstruct policyOf(Role role) {
+  static IConstruct policyOf(Role role) {
     return role.getNode().findChild("DefaultPolicy");
   }
 }

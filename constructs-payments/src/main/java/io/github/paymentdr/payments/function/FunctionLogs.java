@@ -4,6 +4,7 @@ import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
 import io.github.paymentdr.core.iam.IamWildcards;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import software.amazon.awscdk.Annotations;
 import software.amazon.awscdk.Aws;
 import software.amazon.awscdk.RemovalPolicy;
@@ -11,6 +12,7 @@ import software.amazon.awscdk.services.iam.PolicyStatement;
 import software.amazon.awscdk.services.iam.ServicePrincipal;
 import software.amazon.awscdk.services.kms.IKey;
 import software.amazon.awscdk.services.logs.LogGroup;
+import software.amazon.awscdk.services.logs.RetentionDays;
 import software.constructs.Construct;
 
 /** The log group of a function, and CloudWatch Logs' right to use the key it is encrypted with. */
@@ -31,13 +33,12 @@ final class FunctionLogs {
 
   private FunctionLogs() {}
 
-  static LogGroup create(Construct scope, PaymentFunctionProps props) {
-    IKey key = props.getLogEncryptionKey();
+  static LogGroup create(Construct scope, RetentionDays retention, @Nullable IKey key) {
     if (key != null) {
       admitLogsService(scope, key);
     }
     return LogGroup.Builder.create(scope, "LogGroup")
-        .retention(props.getLogRetention())
+        .retention(retention)
         .encryptionKey(key)
         .removalPolicy(RemovalPolicy.RETAIN)
         .build();

@@ -7,7 +7,6 @@ import com.google.common.collect.ImmutableMap;
 import io.github.paymentdr.core.region.Placement;
 import io.github.paymentdr.core.validation.Faults;
 import io.github.paymentdr.payments.database.DatabaseConnection;
-import org.jspecify.annotations.Nullable;
 import software.amazon.awscdk.Annotations;
 import software.amazon.awscdk.Duration;
 import software.amazon.awscdk.services.cloudwatch.Metric;
@@ -15,12 +14,7 @@ import software.amazon.awscdk.services.cloudwatch.MetricOptions;
 import software.amazon.awscdk.services.ec2.Connections;
 import software.amazon.awscdk.services.ec2.IConnectable;
 import software.amazon.awscdk.services.ec2.ISecurityGroup;
-import software.amazon.awscdk.services.ec2.IVpc;
-import software.amazon.awscdk.services.ec2.Peer;
 import software.amazon.awscdk.services.ec2.Port;
-import software.amazon.awscdk.services.ec2.SecurityGroup;
-import software.amazon.awscdk.services.ec2.SubnetSelection;
-import software.amazon.awscdk.services.ec2.SubnetType;
 import software.amazon.awscdk.services.iam.Grant;
 import software.amazon.awscdk.services.iam.GrantOnPrincipalOptions;
 import software.amazon.awscdk.services.iam.IGrantable;
@@ -68,8 +62,6 @@ import software.constructs.Construct;
  * learns of every failure.
  */
 public final class PaymentFunction extends Construct implements IConnectable, IGrantable {
-  private static final int HTTPS = 443;
-
   private final boolean hasDatabase;
   private final LogGroup logGroup;
   private final Role role;
@@ -90,8 +82,10 @@ public final class PaymentFunction extends Construct implements IConnectable, IG
   public PaymentFunction(Construct scope, String id, PaymentFunctionProps props) {
     super(checked(scope, props), id);
     this.hasDatabase = props.getDatabase() != null;
-    this.logGroup = FunctionLogs.create(this, props);
-    this.role = ExecutionRole.create(this, logGroup);
+    this.logGroup = FunctionLogs.create(this, props.getLogRetention(), props.getLogEncryptionKey());
+    this.role =
+        ExecutionRole.create(
+            this, logGroup, "What the payment function and Lambda on its behalf may do");
     this.function = createFunction(props);
     this.alias = createAlias(props);
     this.functionUrl = createFunctionUrl(props.getAuthType());
@@ -241,7 +235,7 @@ public final class PaymentFunction extends Construct implements IConnectable, IG
             .reservedConcurrentExecutions(props.getReservedConcurrentExecutions())
             .snapStart(props.getSnapStart() ? SnapStartConf.ON_PUBLISHED_VERSIONS : null)
             .vpc(props.getVpc())
-            .vpcSubnets(subnetsOf(props))
+            .vpcSubnets(FunctionPlacement.subnetsOf(props.getVpcSubnets()))
             .securityGroups(ImmutableList.of(securityGroupOf(props)))
             .role(role)
             .logGroup(logGroup)
@@ -267,20 +261,10 @@ public final class PaymentFunction extends Construct implements IConnectable, IG
 
   private ISecurityGroup securityGroupOf(PaymentFunctionProps props) {
     ISecurityGroup given = props.getSecurityGroup();
-    return given == null ? createSecurityGroup(props.getVpc()) : given;
-  }
-
-  private SecurityGroup createSecurityGroup(IVpc vpc) {
-    SecurityGroup created =
-        SecurityGroup.Builder.create(this, "SecurityGroup")
-            .vpc(vpc)
-            .description("Payment function: HTTPS to AWS APIs, and its database")
-            .allowAllOutbound(false)
-            .build();
-    // The addresses of AWS APIs behind NAT and gateway endpoints are not known beforehand. The
-    // VPC's own DNS needs no rule: security groups do not filter it.
-    created.addEgressRule(Peer.anyIpv4(), Port.tcp(HTTPS), "AWS APIs");
-    return created;
+    return given == null
+        ? FunctionPlacement.createSecurityGroup(
+            this, props.getVpc(), "Payment function: HTTPS to AWS APIs, and its database")
+        : given;
   }
 
   private Alias createAlias(PaymentFunctionProps props) {
@@ -334,13 +318,6 @@ public final class PaymentFunction extends Construct implements IConnectable, IG
     return MetricOptions.builder().statistic(statistic).period(Duration.minutes(1)).build();
   }
 
-  private static SubnetSelection subnetsOf(PaymentFunctionProps props) {
-    SubnetSelection given = props.getVpcSubnets();
-    return given == null
-        ? SubnetSelection.builder().subnetType(SubnetType.PRIVATE_WITH_EGRESS).build()
-        : given;
-  }
-
   /** Runs before the construct exists, so that a fault leaves nothing half-made in the tree. */
   private static Construct checked(Construct scope, PaymentFunctionProps props) {
     Faults faults = Faults.of("PaymentFunction");
@@ -348,27 +325,9 @@ public final class PaymentFunction extends Construct implements IConnectable, IG
     placement.requireSameRegion("vpc", props.getVpc());
     placement.requireSameRegion("securityGroup", props.getSecurityGroup());
     placement.requireKey("logEncryptionKey", props.getLogEncryptionKey());
-    checkSubnets(faults, props.getVpc(), props.getVpcSubnets());
+    FunctionPlacement.checkSubnets(faults, props.getVpc(), props.getVpcSubnets());
     faults.throwIfAny();
     return scope;
-  }
-
-  private static void checkSubnets(Faults faults, IVpc vpc, @Nullable SubnetSelection selection) {
-    if (selection == null) {
-      faults.unless(
-          !vpc.getPrivateSubnets().isEmpty(),
-          "the given vpc has no private subnets with egress; set vpcSubnets(...)");
-      return;
-    }
-    try {
-      faults.unless(
-          !vpc.selectSubnets(selection).getHasPublic(),
-          "vpcSubnets must be private, got public subnets; a function in a public subnet has no way"
-              + " out");
-    } catch (RuntimeException e) {
-      // The CDK throws no narrower type, and its message is not one for a list of faults.
-      faults.add("vpcSubnets must select subnets that the given vpc has; change the selection");
-    }
   }
 
   /** Builds a {@link PaymentFunction}. */
