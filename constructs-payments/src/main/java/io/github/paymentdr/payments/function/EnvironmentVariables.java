@@ -17,6 +17,7 @@ final class EnvironmentVariables {
   private static final String DB_PORT = "DB_PORT";
   private static final String DB_NAME = "DB_NAME";
   private static final String DB_USER = "DB_USER";
+  private static final String DB_SECRET_ARN = "DB_SECRET_ARN";
 
   private static final Set<String> OF_DATABASE =
       ImmutableSet.of(DB_HOST, DB_PORT, DB_NAME, DB_USER);
@@ -57,6 +58,22 @@ final class EnvironmentVariables {
         DB_PORT, Tokenization.stringifyNumber(database.getPort()),
         DB_NAME, database.getDatabaseName(),
         DB_USER, database.getUser());
+  }
+
+  static ImmutableMap<String, String> of(SchemaMigrationProps props) {
+    return ImmutableMap.<String, String>builder()
+        .putAll(props.getEnvironment())
+        .putAll(of(props.getDatabase()))
+        .put(DB_SECRET_ARN, props.getMasterSecret().getSecretArn())
+        .buildOrThrow();
+  }
+
+  static void checkNoSecretArn(Faults faults, Map<String, String> variables) {
+    faults.unless(
+        !variables.containsKey(DB_SECRET_ARN),
+        "environment variable "
+            + DB_SECRET_ARN
+            + " comes from masterSecret(...); remove one of them");
   }
 
   static void checkAll(Faults faults, Map<String, String> variables, boolean withDatabase) {

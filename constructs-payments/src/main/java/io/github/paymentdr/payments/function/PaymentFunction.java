@@ -36,6 +36,7 @@ import software.amazon.awscdk.services.lambda.Tracing;
 import software.amazon.awscdk.services.logs.ILogGroup;
 import software.amazon.awscdk.services.logs.LogGroup;
 import software.constructs.Construct;
+import software.constructs.IDependable;
 
 /**
  * The payment logic of one region: a Lambda function in the VPC, published as a version behind an
@@ -155,6 +156,22 @@ public final class PaymentFunction extends Construct implements IConnectable, IG
     EnvironmentVariables.checkName(faults, name, hasDatabase);
     faults.throwIfAny();
     function.addEnvironment(name, value);
+    return this;
+  }
+
+  /**
+   * Holds the new version back, and with it the alias and the callers, until something else is
+   * there; until then, and when that fails, callers stay with the version they have. For a {@link
+   * SchemaMigration}, or anything else that the code relies on.
+   *
+   * <p>Only the version waits. The CDK's own {@code getNode().addDependency(...)} would let role
+   * and security group wait too, which is a circle as soon as what they wait for waits for them.
+   *
+   * @param dependency what must be there first; it must not need this function's version itself
+   * @return this construct
+   */
+  public PaymentFunction goLiveAfter(IDependable dependency) {
+    function.getCurrentVersion().getNode().addDependency(dependency);
     return this;
   }
 

@@ -26,6 +26,9 @@ final class PropertyChecks {
   /** From "Lambda quotas" in the Lambda developer guide, in seconds. */
   private static final int MAX_TIMEOUT = 900;
 
+  /** A minute less than the provider framework's own time, in seconds. */
+  private static final int MAX_MIGRATION_TIMEOUT = 840;
+
   /** From "CreateFunction" in the Lambda API reference. */
   private static final int MAX_DESCRIPTION = 256;
 
@@ -58,6 +61,20 @@ final class PropertyChecks {
   }
 
   static void checkTimeout(Faults faults, @Nullable Duration timeout) {
+    checkTimeout(faults, timeout, MAX_TIMEOUT, "");
+  }
+
+  /** The provider framework waits for the handler, and as a function it has 900 seconds itself. */
+  static void checkMigrationTimeout(Faults faults, @Nullable Duration timeout) {
+    checkTimeout(
+        faults,
+        timeout,
+        MAX_MIGRATION_TIMEOUT,
+        "; the provider framework ends after 900 seconds and must be able to report before");
+  }
+
+  private static void checkTimeout(
+      Faults faults, @Nullable Duration timeout, int maxSeconds, String advice) {
     if (timeout == null) {
       return;
     }
@@ -71,8 +88,10 @@ final class PropertyChecks {
     }
     long millis = timeout.toMilliseconds().longValue();
     faults.unless(
-        millis % MILLIS_PER_SECOND == 0 && isWithin(millis / MILLIS_PER_SECOND, 1, MAX_TIMEOUT),
-        "timeout must be whole seconds between 1 and 900, got " + millis + " ms");
+        millis % MILLIS_PER_SECOND == 0 && isWithin(millis / MILLIS_PER_SECOND, 1, maxSeconds),
+        String.format(
+            "timeout must be whole seconds between 1 and %s, got %s ms%s",
+            maxSeconds, millis, advice));
   }
 
   static void checkSnapStart(
@@ -123,6 +142,12 @@ final class PropertyChecks {
               + aliasName
               + "'");
     }
+  }
+
+  static void checkTrigger(Faults faults, @Nullable String trigger) {
+    faults.unless(
+        trigger == null || !trigger.isEmpty(),
+        "trigger must not be empty; remove it to run the migration when the code changes");
   }
 
   static void checkDescription(Faults faults, @Nullable String description) {

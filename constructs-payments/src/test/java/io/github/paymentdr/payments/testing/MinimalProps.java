@@ -10,8 +10,10 @@ import io.github.paymentdr.payments.assets.DrAssetsBucketProps;
 import io.github.paymentdr.payments.backup.DrBackupPlan;
 import io.github.paymentdr.payments.backup.DrBackupPlanProps;
 import io.github.paymentdr.payments.database.AuroraReplication;
+import io.github.paymentdr.payments.database.DatabaseConnection;
 import io.github.paymentdr.payments.database.DrAuroraClusterProps;
 import io.github.paymentdr.payments.function.PaymentFunctionProps;
+import io.github.paymentdr.payments.function.SchemaMigrationProps;
 import io.github.paymentdr.payments.network.DrNetworkProps;
 import io.github.paymentdr.payments.session.SessionGlobalTableProps;
 import java.lang.reflect.InvocationTargetException;
@@ -21,12 +23,14 @@ import java.util.function.BiConsumer;
 import java.util.function.Function;
 import software.amazon.awscdk.Stack;
 import software.amazon.awscdk.services.ec2.IVpc;
+import software.amazon.awscdk.services.ec2.SecurityGroup;
 import software.amazon.awscdk.services.ec2.Vpc;
 import software.amazon.awscdk.services.ec2.VpcAttributes;
 import software.amazon.awscdk.services.lambda.Code;
 import software.amazon.awscdk.services.rds.DatabaseCluster;
 import software.amazon.awscdk.services.rds.DatabaseClusterAttributes;
 import software.amazon.awscdk.services.s3.Bucket;
+import software.amazon.awscdk.services.secretsmanager.Secret;
 import software.constructs.Construct;
 
 /**
@@ -63,6 +67,29 @@ public final class MinimalProps {
                               Bucket.fromBucketName(stack, "PaymentFunctionCode", "code"),
                               "handler.jar"))
                       .handler("com.example.Handler::handleRequest")
+                      .build())
+          .put(
+              SchemaMigrationProps.class,
+              stack ->
+                  SchemaMigrationProps.builder()
+                      .vpc(vpc(stack, "SchemaMigrationVpc"))
+                      .code(
+                          Code.fromBucket(
+                              Bucket.fromBucketName(stack, "SchemaMigrationCode", "code"),
+                              "handler.jar"))
+                      .handler("com.example.MigrationHandler::handleRequest")
+                      .database(
+                          DatabaseConnection.Builder.create()
+                              .host("payments.cluster-abc.rds.amazonaws.com")
+                              .databaseName("payments")
+                              .user("payment_app")
+                              .resourceId("cluster-ABCDEFGHIJKL")
+                              .connectable(
+                                  SecurityGroup.fromSecurityGroupId(
+                                      stack, "SchemaMigrationDatabase", "sg-1"))
+                              .build())
+                      .masterSecret(
+                          Secret.fromSecretNameV2(stack, "SchemaMigrationSecret", "master"))
                       .build())
           .put(
               SessionGlobalTableProps.class,
