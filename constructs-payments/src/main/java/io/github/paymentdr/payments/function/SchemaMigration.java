@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
+import io.github.paymentdr.core.region.Placement;
 import io.github.paymentdr.core.validation.Faults;
 import io.github.paymentdr.payments.database.DatabaseConnection;
 import java.util.List;
@@ -198,6 +199,7 @@ public final class SchemaMigration extends Construct implements IConnectable, IG
   /** Runs before the construct exists, so that a fault leaves nothing half-made in the tree. */
   private static Construct checked(Construct scope, SchemaMigrationProps props) {
     Faults faults = Faults.of("SchemaMigration");
+    Placement.of(scope, faults).requireSameRegion("vpc", props.getVpc());
     FunctionPlacement.checkSubnets(faults, props.getVpc(), props.getVpcSubnets());
     faults.unless(
         !DatabaseParts.isGlobalSecondary(props.getDatabase()),
