@@ -1,0 +1,136 @@
+package io.github.paymentdr.example.payment;
+
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
+import com.zaxxer.hikari.util.Credentials;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Runs transactions on pooled connections.
+ *
+ * <p>A transaction that lost its connection, or found that its server is no longer the writer, is
+ * run again on a new connection. That is safe for every transaction of this API, also when the lost
+ * one had committed: those that book carry an idempotency key.
+ */
+final class Database implements AutoCloseable {
+  /** When a caller may try again. */
+  static final Duration RETRY_AFTER = Duration.ofSeconds(1);
+
+  private static final int ATTEMPTS = 3;
+  private static final Duration PAUSE = Duration.ofMillis(50);
+  private static final Duration POOL_WAIT = Duration.ofSeconds(3);
+  private static final Duration MAX_LIFETIME = Duration.ofMinutes(10);
+  private static final int STATEMENT_MILLIS = 4_000;
+  private static final int LOCK_MILLIS = 2_000;
+
+  private final DatabaseSettings settings;
+  private final String user;
+  private final Supplier<String> password;
+  private final int poolSize;
+  private @Nullable HikariDataSource pool;
+
+  /**
+   * Makes a database; nothing is connected before it is used.
+   *
+   * @param settings the server
+   * @param user who logs in
+   * @param password makes a password for each new connection
+   * @param poolSize how many connections there may be at most
+   */
+  Database(DatabaseSettings settings, String user, Supplier<String> password, int poolSize) {
+    this.settings = settings;
+    this.user = user;
+    this.password = password;
+    this.poolSize = poolSize;
+  }
+
+  /** What is done in a transaction. It may be done more than once. */
+  interface Work<T> {
+    T in(Connection connection) throws SQLException;
+  }
+
+  /**
+   * Runs work in a transaction and commits it. Whatever the work throws rolls it back.
+   *
+   * @param work the work
+   * @return what the work returned
+   * @throws ProblemException if the database cannot do it now
+   */
+  <T> T inTransaction(Work<T> work) {
+    for (int attempt = 1; ; attempt++) {
+      try {
+        return attempt(work);
+      } catch (SQLException e) {
+        SqlFailure failure = SqlFailure.of(e);
+        if (!failure.isWorthARetry() || attempt == ATTEMPTS) {
+          throw failure.toProblem(e);
+        }
+        pause(attempt);
+      }
+    }
+  }
+
+  private <T> T attempt(Work<T> work) throws SQLException {
+    HikariDataSource source = pool();
+    // The pool rolls back what is not committed when it takes the connection back.
+    try (Connection connection = source.getConnection()) {
+      try {
+        T result = work.in(connection);
+        connection.commit();
+        return result;
+      } catch (SQLException e) {
+        if (SqlFailure.of(e).isOfTheConnection()) {
+          source.evictConnection(connection);
+        }
+        throw e;
+      }
+    }
+  }
+
+  /** Closes all connections; the next use opens new ones. */
+  @Override
+  public synchronized void close() {
+    if (pool != null) {
+      pool.close();
+      pool = null;
+    }
+  }
+
+  private synchronized HikariDataSource pool() {
+    HikariDataSource current = pool;
+    if (current == null) {
+      current = newPool();
+      pool = current;
+    }
+    return current;
+  }
+
+  private HikariDataSource newPool() {
+    HikariConfig config = new HikariConfig();
+    config.setPoolName("payments");
+    config.setJdbcUrl(settings.url());
+    config.setDataSourceProperties(settings.properties(STATEMENT_MILLIS, LOCK_MILLIS));
+    config.setCredentialsProvider(() -> Credentials.of(user, password.get()));
+    config.setMaximumPoolSize(poolSize);
+    config.setMinimumIdle(0);
+    config.setAutoCommit(false);
+    config.setConnectionTimeout(POOL_WAIT.toMillis());
+    config.setValidationTimeout(Duration.ofSeconds(1).toMillis());
+    config.setMaxLifetime(MAX_LIFETIME.toMillis());
+    // The first connection is opened by the first transaction, not by the constructor.
+    config.setInitializationFailTimeout(-1);
+    return new HikariDataSource(config);
+  }
+
+  private static void pause(int attempt) {
+    try {
+      Thread.sleep(PAUSE.toMillis() * attempt);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

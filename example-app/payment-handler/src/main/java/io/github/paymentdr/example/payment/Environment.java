@@ -1,0 +1,47 @@
+package io.github.paymentdr.example.payment;
+
+import java.util.Arrays;
+import java.util.Map;
+
+/** The environment variables that a function is configured with. */
+final class Environment {
+  private final Map<String, String> variables;
+
+  Environment(Map<String, String> variables) {
+    this.variables = variables;
+  }
+
+  String text(String name) {
+    String value = variables.get(name);
+    if (value == null || value.isBlank()) {
+      throw new IllegalStateException("the environment variable " + name + " must be set");
+    }
+    return value;
+  }
+
+  Region region() {
+    String role = text("REGION_ROLE");
+    return Arrays.stream(Region.Role.values())
+        .filter(known -> known.name().equals(role))
+        .findFirst()
+        .map(known -> new Region(text("AWS_REGION"), known))
+        .orElseThrow(
+            () ->
+                new IllegalStateException(
+                    "REGION_ROLE must be PRIMARY or SECONDARY, got '" + role + "'"));
+  }
+
+  DatabaseSettings database(DatabaseSettings.Target target) {
+    return new DatabaseSettings(
+        text("DB_HOST"), port(), text("DB_NAME"), TrustBundle.locate(variables), target);
+  }
+
+  private int port() {
+    String port = text("DB_PORT");
+    try {
+      return Integer.parseInt(port);
+    } catch (NumberFormatException e) {
+      throw new IllegalStateException("DB_PORT must be a number, got '" + port + "'", e);
+    }
+  }
+}

@@ -1,0 +1,100 @@
+package io.github.paymentdr.example.payment;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/** Says how the function is, and on request how its database is. */
+final class Health {
+  /**
+   * Not writable are a replica, a server that is set to read only, and one where the application
+   * may not insert.
+   */
+  private static final String WRITABLE =
+      """
+      select pg_is_in_recovery(),
+        current_setting('transaction_read_only') = 'off'
+          and coalesce(has_table_privilege(to_regclass('ledger.payment'), 'insert'), false),
+        coalesce(has_table_privilege(to_regclass('dr.heartbeat'), 'select'), false)
+      """;
+
+  /** A row that the active region writes again and again; its age is the lag and a bit more. */
+  private static final String LAG =
+      "select greatest(extract(epoch from now() - max(written_at)), 0)::float8 from dr.heartbeat";
+
+  private final Database database;
+  private final Region region;
+
+  Health(Database database, Region region) {
+    this.database = database;
+    this.region = region;
+  }
+
+  /** What the database says of itself. */
+  private record State(boolean replica, boolean writable, Optional<Double> lagSeconds) {}
+
+  HttpResponse shallow(String version) {
+    return HttpResponse.json(200, content("UP", version));
+  }
+
+  /**
+   * Asks the database as well.
+   *
+   * @param version the version of the function
+   * @return 200 when the region can do what its role asks for, 503 otherwise
+   */
+  HttpResponse deep(String version) {
+    Map<String, Object> about = new LinkedHashMap<>();
+    boolean well;
+    try {
+      State state = database.inTransaction(Health::state);
+      well = state.writable() || region.role() == Region.Role.SECONDARY;
+      about.put("reachable", true);
+      about.put("writable", state.writable());
+      about.put("role", state.replica() ? "REPLICA" : "WRITER");
+      about.put(
+          "replicationLagSeconds", state.lagSeconds().map(Object.class::cast).orElse("UNKNOWN"));
+    } catch (ProblemException e) {
+      well = false;
+      about.put("reachable", false);
+      about.put("writable", false);
+      about.put("problem", e.type().uri());
+    }
+    Map<String, Object> content = content(well ? "UP" : "DOWN", version);
+    content.put("database", about);
+    return HttpResponse.json(well ? 200 : 503, content);
+  }
+
+  private Map<String, Object> content(String status, String version) {
+    Map<String, Object> content = new LinkedHashMap<>();
+    content.put("status", status);
+    content.put("region", region.name());
+    content.put("role", region.role().name());
+    content.put("version", version);
+    return content;
+  }
+
+  private static State state(Connection connection) throws SQLException {
+    try (PreparedStatement statement = connection.prepareStatement(WRITABLE);
+        ResultSet row = statement.executeQuery()) {
+      row.next();
+      return new State(
+          row.getBoolean(1),
+          row.getBoolean(2),
+          row.getBoolean(3) ? lag(connection) : Optional.empty());
+    }
+  }
+
+  private static Optional<Double> lag(Connection connection) throws SQLException {
+    try (PreparedStatement statement = connection.prepareStatement(LAG);
+        ResultSet row = statement.executeQuery()) {
+      row.next();
+      double seconds = row.getDouble(1);
+      return row.wasNull() ? Optional.empty() : Optional.of(seconds);
+    }
+  }
+}

@@ -1,0 +1,125 @@
+package io.github.paymentdr.example.payment;
+
+import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+
+/**
+ * A real PostgreSQL of the clusters' version, with TLS, and the schema as the migration makes it.
+ * One server serves all tests of a run; a test that would disturb the others starts its own.
+ */
+final class TestDatabase implements AutoCloseable {
+  static final String USER = "payment_app";
+
+  private final EmbeddedPostgres server;
+  private final TestCertificates certificates;
+
+  private TestDatabase(EmbeddedPostgres server, TestCertificates certificates) {
+    this.server = server;
+    this.certificates = certificates;
+  }
+
+  private static final class Shared {
+    static final TestDatabase INSTANCE = start().migrated();
+  }
+
+  /** {@return the server of this run, migrated} */
+  static TestDatabase shared() {
+    return Shared.INSTANCE;
+  }
+
+  /** {@return a new server without a schema} */
+  static TestDatabase start() {
+    try {
+      Path folder = Files.createTempDirectory("payment-handler-test");
+      TestCertificates certificates = TestCertificates.make(folder, "dns:localhost");
+      return new TestDatabase(
+          EmbeddedPostgres.builder()
+              .setServerConfig("ssl", "on")
+              .setServerConfig("ssl_cert_file", certificates.certificate().toString())
+              .setServerConfig("ssl_key_file", certificates.key().toString())
+              .setServerConfig("fsync", "off")
+              .setServerConfig("max_connections", "120")
+              .start(),
+          certificates);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  TestDatabase migrated() {
+    try {
+      migration(USER).run();
+      return this;
+    } catch (SQLException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  DatabaseSettings settings(DatabaseSettings.Target target) {
+    return new DatabaseSettings(
+        "localhost", server.getPort(), "postgres", certificates.authority(), target);
+  }
+
+  TestCertificates certificates() {
+    return certificates;
+  }
+
+  int port() {
+    return server.getPort();
+  }
+
+  /** {@return the pool as the handler has it, for the application's user} */
+  Database database(int poolSize) {
+    return new Database(
+        settings(DatabaseSettings.Target.PRIMARY), USER, () -> "any password", poolSize);
+  }
+
+  Migration migration(String applicationUser) {
+    return migration(applicationUser, "classpath:db/migration");
+  }
+
+  Migration migration(String applicationUser, String location) {
+    return new Migration(
+        settings(DatabaseSettings.Target.ANY),
+        applicationUser,
+        () -> new MasterUser("postgres", "any password"),
+        location);
+  }
+
+  /** {@return a connection of the master user, who may see and break everything} */
+  Connection connect() throws SQLException {
+    return server.getPostgresDatabase().getConnection();
+  }
+
+  void execute(String sql) throws SQLException {
+    try (Connection connection = connect();
+        Statement statement = connection.createStatement()) {
+      statement.execute(sql);
+    }
+  }
+
+  long count(String sql) throws SQLException {
+    try (Connection connection = connect();
+        Statement statement = connection.createStatement();
+        ResultSet row = statement.executeQuery(sql)) {
+      row.next();
+      return row.getLong(1);
+    }
+  }
+
+  @Override
+  public void close() {
+    try {
+      server.close();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}
