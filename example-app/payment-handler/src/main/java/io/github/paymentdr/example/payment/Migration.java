@@ -37,13 +37,13 @@ final class Migration {
   private final DatabaseSettings settings;
   private final String applicationUser;
   private final Supplier<MasterUser> master;
-  private final String location;
+  private final String[] locations;
 
   Migration(
       DatabaseSettings settings,
       String applicationUser,
       Supplier<MasterUser> master,
-      String location) {
+      String... locations) {
     if (!USER.matcher(applicationUser).matches()) {
       throw new IllegalStateException(
           "DB_USER must be a lower-case PostgreSQL identifier, got '" + applicationUser + "'");
@@ -51,7 +51,7 @@ final class Migration {
     this.settings = settings;
     this.applicationUser = applicationUser;
     this.master = master;
-    this.location = location;
+    this.locations = locations.clone();
   }
 
   /**
@@ -113,7 +113,7 @@ final class Migration {
             .dataSource(settings.url(), user.name(), user.password())
             .jdbcProperties(properties)
             .defaultSchema(HISTORY_SCHEMA)
-            .locations(location)
+            .locations(locations)
             .failOnMissingLocations(true)
             .validateMigrationNaming(true)
             .placeholders(Map.of("applicationUser", applicationUser))

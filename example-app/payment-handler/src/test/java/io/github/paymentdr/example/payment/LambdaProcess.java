@@ -163,9 +163,7 @@ final class LambdaProcess implements AutoCloseable {
   /** What Lambda's runtime brings along; the handler's own classes come from the jar alone. */
   private static String interfaceClient() {
     return Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator, -1))
-        .filter(
-            entry ->
-                entry.contains("aws-lambda-java-") || entry.contains("aws-lambda-java-utils-lite"))
+        .filter(entry -> entry.contains("aws-lambda-java-"))
         .collect(Collectors.joining(File.pathSeparator));
   }
 }

@@ -44,6 +44,10 @@ final class TestApi implements AutoCloseable {
         clock);
   }
 
+  static TestApi start(Region.Role role, Database database, Sessions sessions) {
+    return new TestApi(new Region("us-east-1", role), database, sessions, Clock.systemUTC());
+  }
+
   /**
    * An answer.
    *

@@ -18,10 +18,12 @@ final class TestDatabase implements AutoCloseable {
   static final String USER = "payment_app";
 
   private final EmbeddedPostgres server;
+  private final Path folder;
   private final TestCertificates certificates;
 
-  private TestDatabase(EmbeddedPostgres server, TestCertificates certificates) {
+  private TestDatabase(EmbeddedPostgres server, Path folder, TestCertificates certificates) {
     this.server = server;
+    this.folder = folder;
     this.certificates = certificates;
   }
 
@@ -36,21 +38,42 @@ final class TestDatabase implements AutoCloseable {
 
   /** {@return a new server without a schema} */
   static TestDatabase start() {
+    return start("dns:localhost");
+  }
+
+  /** {@return a new server whose certificate is for these names} */
+  static TestDatabase start(String names) {
     try {
       Path folder = Files.createTempDirectory("payment-handler-test");
-      TestCertificates certificates = TestCertificates.make(folder, "dns:localhost");
-      return new TestDatabase(
-          EmbeddedPostgres.builder()
-              .setServerConfig("ssl", "on")
-              .setServerConfig("ssl_cert_file", certificates.certificate().toString())
-              .setServerConfig("ssl_key_file", certificates.key().toString())
-              .setServerConfig("fsync", "off")
-              .setServerConfig("max_connections", "120")
-              .start(),
-          certificates);
+      TestCertificates certificates = TestCertificates.make(folder, names);
+      return new TestDatabase(server(folder, certificates), folder, certificates);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /** Stops this server and starts it again as a replica of one that is gone. */
+  TestDatabase asReplica() {
+    try {
+      server.close();
+      Files.createFile(folder.resolve("data").resolve("standby.signal"));
+      return new TestDatabase(server(folder, certificates), folder, certificates);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static EmbeddedPostgres server(Path folder, TestCertificates certificates)
+      throws IOException {
+    return EmbeddedPostgres.builder()
+        .setDataDirectory(folder.resolve("data"))
+        .setCleanDataDirectory(false)
+        .setServerConfig("ssl", "on")
+        .setServerConfig("ssl_cert_file", certificates.certificate().toString())
+        .setServerConfig("ssl_key_file", certificates.key().toString())
+        .setServerConfig("fsync", "off")
+        .setServerConfig("max_connections", "120")
+        .start();
   }
 
   TestDatabase migrated() {
@@ -85,12 +108,12 @@ final class TestDatabase implements AutoCloseable {
     return migration(applicationUser, "classpath:db/migration");
   }
 
-  Migration migration(String applicationUser, String location) {
+  Migration migration(String applicationUser, String... locations) {
     return new Migration(
         settings(DatabaseSettings.Target.ANY),
         applicationUser,
         () -> new MasterUser("postgres", "any password"),
-        location);
+        locations);
   }
 
   /** {@return a connection of the master user, who may see and break everything} */

@@ -1,0 +1,70 @@
+package io.github.paymentdr.example.payment;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.HashMap;
+import java.util.Map;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+@DisplayName("F1: the function's environment")
+class EnvironmentTest {
+  @Test
+  void namesWhatIsMissing() {
+    assertThatThrownBy(() -> new Environment(Map.of()).text("DB_HOST"))
+        .hasMessage("the environment variable DB_HOST must be set");
+  }
+
+  @Test
+  void roleIsOneOfTwo() {
+    assertThat(region("SECONDARY").role()).isEqualTo(Region.Role.SECONDARY);
+    assertThatThrownBy(() -> region("primary"))
+        .hasMessage("REGION_ROLE must be PRIMARY or SECONDARY, got 'primary'");
+  }
+
+  private static Region region(String role) {
+    return new Environment(Map.of("REGION_ROLE", role, "AWS_REGION", "us-east-1")).region();
+  }
+
+  @Test
+  void withoutCertificatesThereIsNoConnection() {
+    assertThatThrownBy(() -> database(Map.of()))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessage(
+            "the database's certificate cannot be verified: no certificates of the RDS authorities"
+                + " were built in; build with -Drds.ca.bundle=<folder with rds-ca-bundle.pem>, see"
+                + " docs/payment-api.md, or set DB_TRUST_STORE_PEM");
+  }
+
+  @Test
+  void fileOfCertificatesMustExist() {
+    assertThatThrownBy(() -> database(Map.of("DB_TRUST_STORE_PEM", "/nowhere.pem")))
+        .hasMessage("DB_TRUST_STORE_PEM must name a readable PEM file, got '/nowhere.pem'");
+  }
+
+  @Test
+  void portIsANumber() {
+    assertThatThrownBy(() -> database(Map.of("DB_PORT", "pg")))
+        .hasMessage("DB_PORT must be a number, got 'pg'");
+  }
+
+  private static DatabaseSettings database(Map<String, String> more) {
+    Map<String, String> variables = new HashMap<>();
+    variables.put("DB_HOST", "localhost");
+    variables.put("DB_PORT", "5432");
+    variables.put("DB_NAME", "payments");
+    variables.putAll(more);
+    return new Environment(variables).database(DatabaseSettings.Target.ANY);
+  }
+
+  @Test
+  void masterUsersSecretIsJson() {
+    assertThat(MasterUser.parse("{\"username\":\"a\",\"password\":\"b\",\"host\":\"stale\"}"))
+        .isEqualTo(new MasterUser("a", "b"))
+        .hasToString("a");
+    assertThatThrownBy(() -> MasterUser.parse("{\"username\":\"a\",\"passw0rd\":\"hunter2\""))
+        .hasMessage("the secret of the master user must be JSON with username and password")
+        .hasNoCause();
+  }
+}

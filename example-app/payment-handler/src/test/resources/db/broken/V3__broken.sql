@@ -1,0 +1,2 @@
+create table ledger.half_done (id uuid primary key);
+insert into ledger.no_such_table values (1);
