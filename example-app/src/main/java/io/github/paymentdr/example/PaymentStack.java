@@ -2,12 +2,13 @@ package io.github.paymentdr.example;
 
 import io.github.paymentdr.core.reference.StackOutput;
 import io.github.paymentdr.core.region.RegionRole;
+import io.github.paymentdr.example.PaymentDrConfig.ReplicationMode;
 import io.github.paymentdr.payments.alarms.DrAlarms;
 import io.github.paymentdr.payments.assets.DrAssetsBucket;
 import io.github.paymentdr.payments.backup.DrBackupPlan;
-import io.github.paymentdr.payments.database.AuroraReplication;
 import io.github.paymentdr.payments.database.DrAuroraCluster;
 import io.github.paymentdr.payments.function.PaymentFunction;
+import io.github.paymentdr.payments.function.SchemaMigration;
 import io.github.paymentdr.payments.network.DrNetwork;
 import io.github.paymentdr.payments.session.SessionGlobalTable;
 import software.amazon.awscdk.Environment;
@@ -23,15 +24,18 @@ import software.constructs.Construct;
  */
 abstract class PaymentStack extends Stack {
   /** Built by the module before this one; a path from the folder of the example app. */
-  private static final String HANDLER_JAR = "health-handler/target/health-handler.jar";
+  private static final String HANDLER_JAR = "payment-handler/target/payment-handler.jar";
 
-  private static final String HANDLER =
-      "io.github.paymentdr.example.health.HealthHandler::handleRequest";
+  private static final String PAYMENT_HANDLER =
+      "io.github.paymentdr.example.payment.PaymentHandler::handleRequest";
+  private static final String MIGRATION_HANDLER =
+      "io.github.paymentdr.example.payment.MigrationHandler::handleRequest";
 
   /** The only database user that the payment function can log in as. */
   private static final String DATABASE_USER = "payment_app";
 
   private final PaymentDrConfig config;
+  private final RegionRole role;
   private final PaymentOutputs outputs;
 
   /**
@@ -54,6 +58,7 @@ abstract class PaymentStack extends Stack {
             .tags(config.tags().asMap())
             .build());
     this.config = config;
+    this.role = role;
     config.tags().applyTo(this);
 
     DrNetwork network = addVpc();
@@ -86,12 +91,37 @@ abstract class PaymentStack extends Stack {
   }
 
   private PaymentFunction addLambda(DrNetwork network, DrAuroraCluster database) {
-    return PaymentFunction.Builder.create(this, "PaymentFunction")
+    Code code = Code.fromAsset(HANDLER_JAR);
+    PaymentFunction function =
+        PaymentFunction.Builder.create(this, "PaymentFunction")
+            .vpc(network.getVpc())
+            .vpcSubnets(network.getFunctionSubnets())
+            .code(code)
+            .handler(PAYMENT_HANDLER)
+            .database(database.connectionFor(DATABASE_USER))
+            .build();
+    function.addEnvironment("REGION_ROLE", role.name());
+    if (takesItsOwnSchema()) {
+      function.goLiveAfter(addSchemaMigration(network, database, code));
+    }
+    return function;
+  }
+
+  /** The secondary cluster of a global database cannot be written to: its schema is replicated. */
+  private boolean takesItsOwnSchema() {
+    return config.replicationMode() != ReplicationMode.GLOBAL_DATABASE
+        || role == RegionRole.PRIMARY;
+  }
+
+  private SchemaMigration addSchemaMigration(
+      DrNetwork network, DrAuroraCluster database, Code code) {
+    return SchemaMigration.Builder.create(this, "SchemaMigration")
         .vpc(network.getVpc())
         .vpcSubnets(network.getFunctionSubnets())
-        .code(Code.fromAsset(HANDLER_JAR))
-        .handler(HANDLER)
+        .code(code)
+        .handler(MIGRATION_HANDLER)
         .database(database.connectionFor(DATABASE_USER))
+        .masterSecret(database.getSecret())
         .build();
   }
 
@@ -121,7 +151,7 @@ abstract class PaymentStack extends Stack {
       PaymentFunction function,
       SessionGlobalTable sessions) {
     alarms.monitorCluster(database.getCluster());
-    if (database.getReplication().equals(AuroraReplication.globalDatabase())) {
+    if (config.replicationMode() == ReplicationMode.GLOBAL_DATABASE) {
       alarms.monitorGlobalDatabase(database.getCluster());
     }
     alarms.monitorFunction(function.getAlias());

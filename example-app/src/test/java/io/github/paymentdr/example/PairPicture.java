@@ -175,7 +175,7 @@ final class PairPicture {
 
   private void payments(int x, int width, RegionTemplate region) {
     region.all("AWS::Lambda::Function").stream()
-        .filter(function -> function.has("VpcConfig"))
+        .filter(function -> function.at("/Environment/Variables").has("REGION_ROLE"))
         .findFirst()
         .ifPresent(
             function ->

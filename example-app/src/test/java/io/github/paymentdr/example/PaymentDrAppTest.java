@@ -97,6 +97,8 @@ class PaymentDrAppTest {
     assertThat(secondary.first("AWS::RDS::DBCluster").orElseThrow().has("MasterUsername"))
         .isFalse();
     assertThat(secondary.template().toString()).contains("AuroraGlobalDBRPOLag");
+    assertThat(primary.count("Custom::SchemaMigration")).isEqualTo(1);
+    assertThat(secondary.count("Custom::SchemaMigration")).isZero();
   }
 
   @Test

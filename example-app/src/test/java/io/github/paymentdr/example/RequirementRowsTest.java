@@ -83,15 +83,18 @@ class RequirementRowsTest {
 
   @ParameterizedTest
   @MethodSource("bothRegions")
-  @DisplayName("N2: the database admits the function on its port and nobody else")
+  @DisplayName("N2: the database admits the function and the migration on its port and nobody else")
   void securityGroups(Region region) {
     List<JsonNode> ingress = region.template.all("AWS::EC2::SecurityGroupIngress");
     assertThat(ingress)
-        .singleElement()
-        .satisfies(rule -> assertThat(rule.has("SourceSecurityGroupId")).isTrue())
-        .satisfies(rule -> assertThat(rule.path("IpProtocol").asText()).isEqualTo("tcp"));
-    assertThat(region.template.all("AWS::EC2::SecurityGroup"))
         .hasSize(2)
+        .allMatch(rule -> rule.path("GroupId").toString().contains("DatabaseSecurityGroup"))
+        .allMatch(rule -> rule.path("IpProtocol").asText().equals("tcp"))
+        .extracting(rule -> rule.path("SourceSecurityGroupId").toString())
+        .anyMatch(source -> source.contains("PaymentFunctionSecurityGroup"))
+        .anyMatch(source -> source.contains("SchemaMigrationSecurityGroup"));
+    assertThat(region.template.all("AWS::EC2::SecurityGroup"))
+        .hasSize(3)
         .noneMatch(group -> group.has("SecurityGroupIngress"))
         .noneMatch(group -> group.toString().contains("\"IpProtocol\":\"-1\",\"CidrIp\":\"0"));
   }
@@ -142,6 +145,21 @@ class RequirementRowsTest {
         .toIterable()
         .contains("DB_HOST", "DB_PORT", "DB_NAME", "DB_USER")
         .noneMatch(name -> name.contains("PASSWORD") || name.contains("SECRET"));
+  }
+
+  @ParameterizedTest
+  @MethodSource("bothRegions")
+  @DisplayName("F1: the schema is brought up to date before the function goes live")
+  void schemaMigration(Region region) {
+    assertThat(region.template.count("Custom::SchemaMigration")).isEqualTo(1);
+    assertThat(region.template.resources())
+        .filteredOn(resource -> resource.path("Type").asText().equals("AWS::Lambda::Version"))
+        .singleElement()
+        .satisfies(
+            version ->
+                assertThat(version.path("DependsOn").toString()).contains("SchemaMigrationRun"));
+    assertThat(paymentFunction(region).at("/Environment/Variables/REGION_ROLE").asText())
+        .isEqualTo(region.equals(PRIMARY) ? "PRIMARY" : "SECONDARY");
   }
 
   @ParameterizedTest
@@ -302,7 +320,7 @@ class RequirementRowsTest {
 
   private static JsonNode paymentFunction(Region region) {
     return region.template.all("AWS::Lambda::Function").stream()
-        .filter(function -> function.has("VpcConfig"))
+        .filter(function -> function.at("/Environment/Variables").has("REGION_ROLE"))
         .findFirst()
         .orElseThrow();
   }

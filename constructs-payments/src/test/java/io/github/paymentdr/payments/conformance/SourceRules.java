@@ -17,8 +17,7 @@ import java.util.stream.Stream;
 /** What only the sources show. Paths are relative to the module, as Maven runs its tests. */
 final class SourceRules {
   /** The modules whose code runs in Lambda. Those that do not exist yet are found when they do. */
-  static final ImmutableSet<String> LAMBDA_MODULES =
-      ImmutableSet.of("runtime", "payment-handler", "health-handler");
+  static final ImmutableSet<String> LAMBDA_MODULES = ImmutableSet.of("runtime", "payment-handler");
 
   private static final ImmutableList<Path> LIBRARIES =
       ImmutableList.of(Path.of("..", "constructs-core"), Path.of("..", "constructs-payments"));
