@@ -117,8 +117,8 @@ record Payment(
 
   private Change changed(
       PaymentStatus target, long captured, long refunded, Instant now, Booking booking) {
-    // The clock of another function may be ahead of this one's.
-    Instant at = now.isBefore(createdAt) ? createdAt : now;
+    // The clock of another function may have been ahead of this one's.
+    Instant at = now.isBefore(updatedAt) ? updatedAt : now;
     return new Change(new Payment(id, target, order, captured, refunded, createdAt, at), booking);
   }
 

@@ -32,8 +32,10 @@ enum SqlFailure {
     if (e instanceof SQLTransientConnectionException) {
       return ofPool(e);
     }
-    String state = String.valueOf(e.getSQLState());
+    String state = state(e);
     return switch (state) {
+      // The pool's own word for a connection that it has closed meanwhile.
+      case "null" -> CONNECTION_LOST;
       case "57P01", "57P02", "57P03" -> CONNECTION_LOST;
       case "25006" -> READ_ONLY;
       case "40001", "40P01" -> COLLISION;

@@ -27,7 +27,8 @@ import java.util.stream.Collectors;
  * Runs the packaged jar as Lambda does: under the real Java runtime interface client, in a process
  * of its own, against a Runtime API that this class plays on the loopback interface.
  *
- * <p>The same server plays Secrets Manager, which gives the one secret of the master user.
+ * <p>The same server plays Secrets Manager, which gives the master user's secret, and DynamoDB,
+ * which has one session.
  */
 final class LambdaProcess implements AutoCloseable {
   private static final String JAR = "target/payment-handler.jar";
@@ -45,7 +46,7 @@ final class LambdaProcess implements AutoCloseable {
     runtimeApi = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
     runtimeApi.setExecutor(threads);
     runtimeApi.createContext(RUNTIME, this::answerRuntime);
-    runtimeApi.createContext("/", LambdaProcess::answerSecret);
+    runtimeApi.createContext("/", LambdaProcess::answerService);
     runtimeApi.start();
     String address = "127.0.0.1:" + runtimeApi.getAddress().getPort();
     ProcessBuilder builder =
@@ -61,6 +62,7 @@ final class LambdaProcess implements AutoCloseable {
     builder.environment().putAll(environment);
     builder.environment().put("AWS_LAMBDA_RUNTIME_API", address);
     builder.environment().put("AWS_ENDPOINT_URL_SECRETS_MANAGER", "http://" + address);
+    builder.environment().put("AWS_ENDPOINT_URL_DYNAMODB", "http://" + address);
     builder.environment().put("AWS_LAMBDA_FUNCTION_NAME", "payments");
     builder.environment().put("AWS_LAMBDA_FUNCTION_VERSION", "7");
     builder.environment().put("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "1024");
@@ -149,15 +151,33 @@ final class LambdaProcess implements AutoCloseable {
     }
   }
 
-  private static void answerSecret(HttpExchange exchange) throws IOException {
+  private static void answerService(HttpExchange exchange) throws IOException {
     try (exchange) {
       exchange.getRequestBody().readAllBytes();
-      String secret = Json.write(Map.of("username", "postgres", "password", "any password"));
-      byte[] answer = Json.write(Map.of("SecretString", secret)).getBytes(UTF_8);
-      exchange.getResponseHeaders().add("Content-Type", "application/x-amz-json-1.1");
+      String target = exchange.getRequestHeaders().getFirst("X-Amz-Target");
+      byte[] answer = Json.write(answerOf(target)).getBytes(UTF_8);
+      exchange.getResponseHeaders().add("Content-Type", "application/x-amz-json-1.0");
       exchange.sendResponseHeaders(200, answer.length);
       exchange.getResponseBody().write(answer);
     }
+  }
+
+  private static Map<String, Object> answerOf(String target) {
+    return switch (target) {
+      case "secretsmanager.GetSecretValue" ->
+          Map.of(
+              "SecretString",
+              Json.write(Map.of("username", "postgres", "password", "any password")));
+      case "DynamoDB_20120810.GetItem" ->
+          Map.of(
+              "Item",
+              Map.of(
+                  "sessionId", Map.of("S", "session-1"),
+                  "step", Map.of("S", "CART"),
+                  "version", Map.of("N", "1"),
+                  "expiresAt", Map.of("N", "9999999999")));
+      default -> throw new IllegalArgumentException(target);
+    };
   }
 
   /** What Lambda's runtime brings along; the handler's own classes come from the jar alone. */

@@ -47,9 +47,11 @@ class PackagedHandlerIT {
     try (LambdaProcess function = LambdaProcess.start(PaymentHandler.class, environment())) {
       assertThat(function.call(FunctionUrlEvent.of("GET", "/health").toJson()))
           .containsEntry("statusCode", 200);
+      assertThat(function.call(FunctionUrlEvent.of("GET", "/sessions/session-1").toJson()))
+          .containsEntry("statusCode", 200);
       checkBooking(function);
       assertThat(function.output())
-          .hasSize(3)
+          .hasSize(4)
           .allSatisfy(line -> assertThat(TestApi.parse(line)).containsKey("correlationId"));
     }
   }
