@@ -11,6 +11,9 @@ import io.github.paymentdr.payments.function.PaymentFunction;
 import io.github.paymentdr.payments.function.SchemaMigration;
 import io.github.paymentdr.payments.network.DrNetwork;
 import io.github.paymentdr.payments.session.SessionGlobalTable;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import software.amazon.awscdk.Annotations;
 import software.amazon.awscdk.Environment;
 import software.amazon.awscdk.Stack;
 import software.amazon.awscdk.StackProps;
@@ -25,6 +28,10 @@ import software.constructs.Construct;
 abstract class PaymentStack extends Stack {
   /** Built by the module before this one; a path from the folder of the example app. */
   private static final String HANDLER_JAR = "payment-handler/target/payment-handler.jar";
+
+  /** What the payment API verifies its database with; who deploys puts it there. */
+  private static final Path CERTIFICATES =
+      Path.of("payment-handler/certificates/rds-ca-bundle.pem");
 
   private static final String PAYMENT_HANDLER =
       "io.github.paymentdr.example.payment.PaymentHandler::handleRequest";
@@ -91,6 +98,7 @@ abstract class PaymentStack extends Stack {
   }
 
   private PaymentFunction addLambda(DrNetwork network, DrAuroraCluster database) {
+    warnWithoutCertificates();
     Code code = Code.fromAsset(HANDLER_JAR);
     PaymentFunction function =
         PaymentFunction.Builder.create(this, "PaymentFunction")
@@ -105,6 +113,18 @@ abstract class PaymentStack extends Stack {
       function.goLiveAfter(addSchemaMigration(network, database, code));
     }
     return function;
+  }
+
+  private void warnWithoutCertificates() {
+    if (!Files.exists(CERTIFICATES)) {
+      Annotations.of(this)
+          .addWarningV2(
+              "@payment-dr/example:withoutCertificates",
+              "the payment API will refuse to connect to its database, and its deployment will fail:"
+                  + " there is no "
+                  + CERTIFICATES
+                  + "; see \"Certificates\" in docs/payment-api.md");
+    }
   }
 
   /** The secondary cluster of a global database cannot be written to: its schema is replicated. */

@@ -33,7 +33,7 @@ class EnvironmentTest {
         .isInstanceOf(IllegalStateException.class)
         .hasMessage(
             "the database's certificate cannot be verified: no certificates of the RDS authorities"
-                + " were built in; build with -Drds.ca.bundle=<folder with rds-ca-bundle.pem>, see"
+                + " were built in; put them into payment-handler/certificates/rds-ca-bundle.pem, see"
                 + " docs/payment-api.md, or set DB_TRUST_STORE_PEM");
   }
 
