@@ -85,8 +85,9 @@ final class Ledger {
    * @return the answer, perhaps that of an earlier request
    */
   Answer authorise(PaymentOrder order, IdempotencyKey key) {
-    Payment.Change change = Payment.authorise(order, now());
-    return database.inTransaction(connection -> book(connection, 201, INSERT_PAYMENT, key, change));
+    // Each attempt has ids of its own: an earlier one may have been committed nevertheless.
+    return database.inTransaction(
+        connection -> book(connection, 201, INSERT_PAYMENT, key, Payment.authorise(order, now())));
   }
 
   /**
