@@ -37,6 +37,7 @@ final class LambdaProcess implements AutoCloseable {
   private final BlockingQueue<String> events = new LinkedBlockingQueue<>();
   private final BlockingQueue<String> answers = new LinkedBlockingQueue<>();
   private final List<String> output = new CopyOnWriteArrayList<>();
+  private final List<String> serviceCalls = new CopyOnWriteArrayList<>();
   private final CountDownLatch restored = new CountDownLatch(1);
   private final ExecutorService threads = Executors.newCachedThreadPool();
   private final HttpServer runtimeApi;
@@ -46,7 +47,7 @@ final class LambdaProcess implements AutoCloseable {
     runtimeApi = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
     runtimeApi.setExecutor(threads);
     runtimeApi.createContext(RUNTIME, this::answerRuntime);
-    runtimeApi.createContext("/", LambdaProcess::answerService);
+    runtimeApi.createContext("/", this::answerService);
     runtimeApi.start();
     String address = "127.0.0.1:" + runtimeApi.getAddress().getPort();
     ProcessBuilder builder =
@@ -54,6 +55,8 @@ final class LambdaProcess implements AutoCloseable {
             Path.of(System.getProperty("java.home"), "bin", "java").toString(),
             "-XX:+TieredCompilation",
             "-XX:TieredStopAtLevel=1",
+            // Leads the hooks of org.crac to the runtime's own, as Lambda's managed runtime must.
+            "-Dorg.crac.Core.Compat=com.amazonaws.services.lambda.crac",
             "-cp",
             String.join(File.pathSeparator, interfaceClient(), JAR),
             AWSLambda.class.getName(),
@@ -101,6 +104,11 @@ final class LambdaProcess implements AutoCloseable {
     if (!restored.await(30, TimeUnit.SECONDS)) {
       throw new AssertionError("no snapshot; the function wrote: " + output);
     }
+  }
+
+  /** {@return the calls that the function made to AWS services} */
+  List<String> serviceCalls() {
+    return serviceCalls;
   }
 
   /** {@return the lines that the function wrote} */
@@ -151,10 +159,11 @@ final class LambdaProcess implements AutoCloseable {
     }
   }
 
-  private static void answerService(HttpExchange exchange) throws IOException {
+  private void answerService(HttpExchange exchange) throws IOException {
     try (exchange) {
       exchange.getRequestBody().readAllBytes();
       String target = exchange.getRequestHeaders().getFirst("X-Amz-Target");
+      serviceCalls.add(target);
       byte[] answer = Json.write(answerOf(target)).getBytes(UTF_8);
       exchange.getResponseHeaders().add("Content-Type", "application/x-amz-json-1.0");
       exchange.sendResponseHeaders(200, answer.length);

@@ -63,6 +63,7 @@ class PackagedHandlerIT {
     environment.put("AWS_LAMBDA_INITIALIZATION_TYPE", "snap-start");
     try (LambdaProcess function = LambdaProcess.start(PaymentHandler.class, environment)) {
       function.awaitSnapshot();
+      assertThat(function.serviceCalls()).containsExactly("DynamoDB_20120810.GetItem");
       assertThat(
               database.count("select count(*) from pg_stat_activity where usename = 'payment_app'"))
           .isZero();
