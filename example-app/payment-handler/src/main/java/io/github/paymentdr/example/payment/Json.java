@@ -45,6 +45,9 @@ final class Json {
         throw new IOException("not one JSON object");
       }
       return members;
+    } catch (NumberFormatException e) {
+      // An exponent that no BigDecimal has.
+      throw new IOException("not a number that can be held", e);
     }
   }
 
