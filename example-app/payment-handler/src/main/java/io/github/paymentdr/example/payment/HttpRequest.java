@@ -4,12 +4,14 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,6 +31,11 @@ record HttpRequest(
     Map<String, String> query,
     String body,
     boolean base64) {
+  private static final Pattern JSON =
+      Pattern.compile(
+          "application/json(?:[ \\t]*;[ \\t]*charset=(?:utf-8|\"utf-8\"))?",
+          Pattern.CASE_INSENSITIVE);
+
   /** Several times the largest valid body, and nothing to worry about in a function's memory. */
   private static final int MAX_BODY_BYTES = 8 * 1024;
 
@@ -66,11 +73,14 @@ record HttpRequest(
     Map<String, String> texts = new LinkedHashMap<>();
     if (values instanceof Map<?, ?> map) {
       map.forEach(
-          (name, value) ->
+          (name, value) -> {
+            if (value instanceof String text) {
               texts.merge(
                   lowerCase ? name.toString().toLowerCase(Locale.ROOT) : name.toString(),
-                  String.valueOf(value),
-                  (one, other) -> one + "," + other));
+                  text,
+                  (one, other) -> one + "," + other);
+            }
+          });
     }
     return texts;
   }
@@ -96,11 +106,7 @@ record HttpRequest(
   }
 
   private void checkMediaType() {
-    String type = header("content-type").orElse("").toLowerCase(Locale.ROOT).replace(" ", "");
-    boolean json =
-        type.equals("application/json")
-            || type.equals("application/json;charset=utf-8")
-            || type.equals("application/json;charset=\"utf-8\"");
+    boolean json = header("content-type").filter(type -> JSON.matcher(type).matches()).isPresent();
     boolean plain = header("content-encoding").map("identity"::equalsIgnoreCase).orElse(true);
     if (!json || !plain) {
       throw ProblemException.of(
@@ -112,9 +118,11 @@ record HttpRequest(
   private String text() throws CharacterCodingException {
     // Base64 makes four characters of three bytes: what is longer is too large in any case.
     checkSize(base64 ? (body.length() / 4L) * 3 - 2 : body.length());
-    byte[] bytes = base64 ? decoded() : body.getBytes(UTF_8);
-    checkSize(bytes.length);
-    return UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
+    // Strict both ways: a half of a surrogate pair must not become a question mark.
+    ByteBuffer bytes =
+        base64 ? ByteBuffer.wrap(decoded()) : UTF_8.newEncoder().encode(CharBuffer.wrap(body));
+    checkSize(bytes.remaining());
+    return UTF_8.newDecoder().decode(bytes).toString();
   }
 
   private byte[] decoded() {
