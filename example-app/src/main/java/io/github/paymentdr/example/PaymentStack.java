@@ -14,6 +14,7 @@ import io.github.paymentdr.payments.session.SessionGlobalTable;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import software.amazon.awscdk.Annotations;
+import software.amazon.awscdk.Duration;
 import software.amazon.awscdk.Environment;
 import software.amazon.awscdk.Stack;
 import software.amazon.awscdk.StackProps;
@@ -106,6 +107,8 @@ abstract class PaymentStack extends Stack {
             .vpcSubnets(network.getFunctionSubnets())
             .code(code)
             .handler(PAYMENT_HANDLER)
+            // A booking may be tried three times, each within the handler's own time limits.
+            .timeout(Duration.seconds(30))
             .database(database.connectionFor(DATABASE_USER))
             .build();
     function.addEnvironment("REGION_ROLE", role.name());

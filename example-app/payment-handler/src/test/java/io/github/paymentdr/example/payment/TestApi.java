@@ -92,13 +92,17 @@ final class TestApi implements AutoCloseable {
   }
 
   Response send(byte[] event) {
+    Map<String, Object> json = parse(new String(sendRaw(event), UTF_8));
+    @SuppressWarnings("unchecked")
+    Map<String, Object> headers = (Map<String, Object>) json.get("headers");
+    return new Response((Integer) json.get("statusCode"), headers, (String) json.get("body"));
+  }
+
+  byte[] sendRaw(byte[] event) {
     try {
       ByteArrayOutputStream response = new ByteArrayOutputStream();
       handler.handleRequest(new ByteArrayInputStream(event), response, new TestContext());
-      Map<String, Object> json = parse(response.toString(UTF_8));
-      @SuppressWarnings("unchecked")
-      Map<String, Object> headers = (Map<String, Object>) json.get("headers");
-      return new Response((Integer) json.get("statusCode"), headers, (String) json.get("body"));
+      return response.toByteArray();
     } catch (IOException e) {
       throw new AssertionError(e);
     }
