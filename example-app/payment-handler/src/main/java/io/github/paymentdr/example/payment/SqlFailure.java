@@ -36,7 +36,8 @@ enum SqlFailure {
     return switch (state) {
       // The pool's own word for a connection that it has closed meanwhile.
       case "null" -> CONNECTION_LOST;
-      case "57P01", "57P02", "57P03" -> CONNECTION_LOST;
+      // Shut down, crashed, starting, and closed for having been idle.
+      case "57P01", "57P02", "57P03", "57P05", "25P03" -> CONNECTION_LOST;
       case "25006" -> READ_ONLY;
       case "40001", "40P01" -> COLLISION;
       case "55P03" -> LOCKED;

@@ -1,0 +1,30 @@
+package io.github.paymentdr.example.payment;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.sql.SQLException;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+@DisplayName("What an SQLSTATE means for a request")
+class SqlFailureTest {
+  @ParameterizedTest
+  @CsvSource({
+    "08006, CONNECTION_LOST, true",
+    "57P01, CONNECTION_LOST, true",
+    "57P05, CONNECTION_LOST, true",
+    "25P03, CONNECTION_LOST, true",
+    "25006, READ_ONLY, true",
+    "40001, COLLISION, true",
+    "55P03, LOCKED, false",
+    "53300, NO_ROOM, false",
+    "57014, UNAVAILABLE, false",
+    "28000, UNAVAILABLE, false",
+    "23505, FAULT, false",
+  })
+  void decidesWhetherToTryAgain(String state, SqlFailure failure, boolean worthARetry) {
+    assertThat(SqlFailure.of(new SQLException("gone", state))).isEqualTo(failure);
+    assertThat(failure.isWorthARetry()).isEqualTo(worthARetry);
+  }
+}
