@@ -61,7 +61,8 @@ final class LambdaProcess implements AutoCloseable {
             String.join(File.pathSeparator, interfaceClient(), JAR),
             AWSLambda.class.getName(),
             handler.getName() + "::handleRequest");
-    builder.redirectErrorStream(true);
+    // Not among the lines of the log: a newer JVM warns there of what the interface client does.
+    builder.redirectError(ProcessBuilder.Redirect.INHERIT);
     builder.environment().putAll(environment);
     builder.environment().put("AWS_LAMBDA_RUNTIME_API", address);
     builder.environment().put("AWS_ENDPOINT_URL_SECRETS_MANAGER", "http://" + address);
