@@ -7,6 +7,12 @@ import com.google.common.collect.ImmutableMap;
 import io.github.paymentdr.core.region.Placement;
 import io.github.paymentdr.core.validation.Faults;
 import io.github.paymentdr.payments.database.DatabaseConnection;
+import io.github.paymentdr.payments.internal.CodeFingerprint;
+import io.github.paymentdr.payments.internal.ExecutionRole;
+import io.github.paymentdr.payments.internal.FunctionLogs;
+import io.github.paymentdr.payments.internal.FunctionPlacement;
+import io.github.paymentdr.payments.internal.ResourceProvider;
+import io.github.paymentdr.payments.internal.SecretAccess;
 import java.util.List;
 import software.amazon.awscdk.CustomResource;
 import software.amazon.awscdk.Duration;
@@ -86,7 +92,7 @@ public final class SchemaMigration extends Construct implements IConnectable, IG
     this.role =
         ExecutionRole.create(
             this, logGroup, "What the schema migration and Lambda on its behalf may do");
-    MasterSecretAccess.allow(role, props.getMasterSecret());
+    SecretAccess.allow(role, props.getMasterSecret());
     this.securityGroup =
         FunctionPlacement.createSecurityGroup(
             this, props.getVpc(), "Schema migration: HTTPS to AWS APIs, and its database");
@@ -156,7 +162,9 @@ public final class SchemaMigration extends Construct implements IConnectable, IG
     DatabaseConnection database = props.getDatabase();
     return CustomResource.Builder.create(this, "Run")
         .resourceType("Custom::SchemaMigration")
-        .serviceToken(MigrationProvider.create(this, function, props.getLogRetention()))
+        .serviceToken(
+            ResourceProvider.create(
+                this, function, props.getLogRetention(), "the schema migration"))
         // Migrations only go forward: there is nothing to undo when the stack is deleted.
         .removalPolicy(RemovalPolicy.RETAIN)
         .serviceTimeout(Duration.minutes(SERVICE_TIMEOUT_MINUTES))

@@ -27,6 +27,9 @@ final class MainCode {
 
   private MainCode() {}
 
+  /** What the packages share among themselves; its Javadoc is not published. */
+  private static final String INTERNAL = ".internal";
+
   /** The props classes of the public constructs. */
   static List<Class<?>> props() {
     return PUBLIC_API.stream().filter(PropsRules::isProps).toList();
@@ -41,6 +44,8 @@ final class MainCode {
     boolean open =
         type.getModifiers().contains(JavaModifier.PUBLIC)
             || type.getModifiers().contains(JavaModifier.PROTECTED);
-    return open && type.getEnclosingClass().map(MainCode::isReachable).orElse(true);
+    return open
+        && !type.getPackageName().endsWith(INTERNAL)
+        && type.getEnclosingClass().map(MainCode::isReachable).orElse(true);
   }
 }

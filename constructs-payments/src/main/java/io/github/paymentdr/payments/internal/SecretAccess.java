@@ -1,4 +1,4 @@
-package io.github.paymentdr.payments.function;
+package io.github.paymentdr.payments.internal;
 
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
@@ -14,13 +14,13 @@ import software.amazon.awscdk.services.secretsmanager.ISecret;
  * writes the role into the key's policy, so that the key, and with it the database, would wait for
  * the role.
  */
-final class MasterSecretAccess {
+public final class SecretAccess {
   private static final String GET_VALUE = "secretsmanager:GetSecretValue";
   private static final String DECRYPT = "kms:Decrypt";
 
-  private MasterSecretAccess() {}
+  private SecretAccess() {}
 
-  static void allow(Role role, ISecret secret) {
+  public static void allow(Role role, ISecret secret) {
     role.addToPolicy(
         PolicyStatement.Builder.create()
             .actions(ImmutableList.of(GET_VALUE))

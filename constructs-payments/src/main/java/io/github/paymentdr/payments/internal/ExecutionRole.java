@@ -1,4 +1,4 @@
-package io.github.paymentdr.payments.function;
+package io.github.paymentdr.payments.internal;
 
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
@@ -17,7 +17,7 @@ import software.constructs.IConstruct;
  * The role of a function in a VPC, in place of the AWS managed policies, which allow writing to any
  * log group and let the function's code handle any network interface.
  */
-final class ExecutionRole {
+public final class ExecutionRole {
   /**
    * The actions with which Lambda looks after a function's network interfaces, from "Giving Lambda
    * functions access to resources in an Amazon VPC" in the Lambda developer guide. EC2 accepts no
@@ -39,7 +39,7 @@ final class ExecutionRole {
 
   private ExecutionRole() {}
 
-  static Role create(Construct scope, ILogGroup logGroup, String description) {
+  public static Role create(Construct scope, ILogGroup logGroup, String description) {
     Role role =
         Role.Builder.create(scope, "Role")
             .description(description)
@@ -51,7 +51,7 @@ final class ExecutionRole {
     return role;
   }
 
-  static void allowTracing(Role role) {
+  public static void allowTracing(Role role) {
     allow(role, TRACE, "*");
     IamWildcards.explain(
         policyOf(role),
@@ -118,7 +118,7 @@ final class ExecutionRole {
     return String.format("arn:%s:ec2:%s:%s:%s", Aws.PARTITION, Aws.REGION, account, resource);
   }
 
-  static IConstruct policyOf(Role role) {
+  public static IConstruct policyOf(Role role) {
     return role.getNode().findChild("DefaultPolicy");
   }
 }

@@ -1,4 +1,4 @@
-package io.github.paymentdr.payments.function;
+package io.github.paymentdr.payments.internal;
 
 import io.github.paymentdr.core.validation.Faults;
 import org.jspecify.annotations.Nullable;
@@ -11,12 +11,12 @@ import software.amazon.awscdk.services.ec2.SubnetType;
 import software.constructs.Construct;
 
 /** Where a function is in a VPC, and what its security group lets out. */
-final class FunctionPlacement {
+public final class FunctionPlacement {
   private static final int HTTPS = 443;
 
   private FunctionPlacement() {}
 
-  static SecurityGroup createSecurityGroup(Construct scope, IVpc vpc, String description) {
+  public static SecurityGroup createSecurityGroup(Construct scope, IVpc vpc, String description) {
     SecurityGroup created =
         SecurityGroup.Builder.create(scope, "SecurityGroup")
             .vpc(vpc)
@@ -29,13 +29,13 @@ final class FunctionPlacement {
     return created;
   }
 
-  static SubnetSelection subnetsOf(@Nullable SubnetSelection given) {
+  public static SubnetSelection subnetsOf(@Nullable SubnetSelection given) {
     return given == null
         ? SubnetSelection.builder().subnetType(SubnetType.PRIVATE_WITH_EGRESS).build()
         : given;
   }
 
-  static void checkSubnets(Faults faults, IVpc vpc, @Nullable SubnetSelection selection) {
+  public static void checkSubnets(Faults faults, IVpc vpc, @Nullable SubnetSelection selection) {
     if (selection == null) {
       faults.unless(
           !vpc.getPrivateSubnets().isEmpty(),

@@ -1,4 +1,4 @@
-package io.github.paymentdr.payments.function;
+package io.github.paymentdr.payments.internal;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
@@ -14,12 +14,12 @@ import software.constructs.Construct;
  * <p>It is where the code lies, which for an asset has the hash of its content; for an object in a
  * bucket it is the key and version, whose values may be known at deploy time only.
  */
-final class CodeFingerprint {
+public final class CodeFingerprint {
   private static final String INLINE = "zipFile";
 
   private CodeFingerprint() {}
 
-  static String of(Construct scope, CfnFunction function) {
+  public static String of(Construct scope, CfnFunction function) {
     Stack stack = Stack.of(scope);
     // Source may be larger than what CloudFormation hands to a custom resource.
     return stack.resolve(function.getCode()) instanceof Map<?, ?> map && map.containsKey(INLINE)

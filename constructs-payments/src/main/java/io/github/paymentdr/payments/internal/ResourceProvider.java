@@ -1,4 +1,4 @@
-package io.github.paymentdr.payments.function;
+package io.github.paymentdr.payments.internal;
 
 import com.google.common.collect.ImmutableList;
 import software.amazon.awscdk.RemovalPolicy;
@@ -15,11 +15,16 @@ import software.constructs.Construct;
  * The CDK's provider framework, a function between CloudFormation and the handler that waits for
  * the handler and reports its failure. It calls AWS APIs only, so it is not in the VPC.
  */
-final class MigrationProvider {
-  private MigrationProvider() {}
+public final class ResourceProvider {
+  private ResourceProvider() {}
 
-  /** Makes the framework's function, with a role and a log group of its own. */
-  static String create(Construct scope, IFunction handler, RetentionDays retention) {
+  /**
+   * Makes the framework's function, with a role and a log group of its own.
+   *
+   * @return the service token of custom resources
+   */
+  public static String create(
+      Construct scope, IFunction handler, RetentionDays retention, String purpose) {
     LogGroup logGroup =
         LogGroup.Builder.create(scope, "ProviderLogGroup")
             .retention(retention)
@@ -29,15 +34,16 @@ final class MigrationProvider {
         .onEventHandler(handler)
         .logGroup(logGroup)
         // The framework's own grant reaches every version of the handler.
-        .frameworkOnEventRole(createRole(scope, handler, logGroup).withoutPolicyUpdates())
+        .frameworkOnEventRole(createRole(scope, handler, logGroup, purpose).withoutPolicyUpdates())
         .build()
         .getServiceToken();
   }
 
-  private static Role createRole(Construct scope, IFunction handler, LogGroup logGroup) {
+  private static Role createRole(
+      Construct scope, IFunction handler, LogGroup logGroup, String purpose) {
     Role role =
         Role.Builder.create(scope, "ProviderRole")
-            .description("What the CDK's provider framework may do for the schema migration")
+            .description("What the CDK's provider framework may do for " + purpose)
             .assumedBy(new ServicePrincipal("lambda.amazonaws.com"))
             .build();
     logGroup.grantWrite(role);

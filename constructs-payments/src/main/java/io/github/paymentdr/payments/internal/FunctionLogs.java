@@ -1,4 +1,4 @@
-package io.github.paymentdr.payments.function;
+package io.github.paymentdr.payments.internal;
 
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
@@ -16,7 +16,7 @@ import software.amazon.awscdk.services.logs.RetentionDays;
 import software.constructs.Construct;
 
 /** The log group of a function, and CloudWatch Logs' right to use the key it is encrypted with. */
-final class FunctionLogs {
+public final class FunctionLogs {
   /**
    * What CloudWatch Logs does with a key, from "Encrypt log data in CloudWatch Logs using AWS Key
    * Management Service" in the CloudWatch Logs user guide, without the wildcards found there.
@@ -33,7 +33,7 @@ final class FunctionLogs {
 
   private FunctionLogs() {}
 
-  static LogGroup create(Construct scope, RetentionDays retention, @Nullable IKey key) {
+  public static LogGroup create(Construct scope, RetentionDays retention, @Nullable IKey key) {
     if (key != null) {
       admitLogsService(scope, key);
     }
