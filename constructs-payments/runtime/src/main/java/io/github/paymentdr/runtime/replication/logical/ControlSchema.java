@@ -1,0 +1,173 @@
+package io.github.paymentdr.runtime.replication.logical;
+
+import io.github.paymentdr.runtime.database.Sql;
+import java.sql.SQLException;
+import java.util.List;
+
+/**
+ * The schema {@code dr}: what a region's database knows of its part in the pair. All of it can be
+ * made again without harm.
+ */
+final class ControlSchema {
+  static final String NAME = "dr";
+
+  /**
+   * Writers share this lock until they commit, and a drain takes it alone. Any number that no other
+   * user of advisory locks in this database has.
+   */
+  private static final long WRITERS = 0x6472_5f66_656e_6365L;
+
+  private static final List<String> TABLES =
+      List.of(
+          """
+          create table if not exists dr.node (
+            singleton               boolean     primary key default true check (singleton),
+            region                  text        not null,
+            role                    text        not null check (role in ('ACTIVE', 'STANDBY')),
+            epoch                   bigint      not null check (epoch >= 1),
+            changed_at              timestamptz not null default clock_timestamp(),
+            -- Everything that was accepted here before the last drain is before this position.
+            drained_position        pg_lsn,
+            peer_host               text,
+            subscription_credential text,
+            apply_errors_seen       bigint      not null default 0)
+          """,
+          // The subscriber gets all but received_at, and fills that in when the row arrives.
+          """
+          create table if not exists dr.heartbeat (
+            region      text        not null,
+            written_at  timestamptz not null,
+            epoch       bigint      not null,
+            received_at timestamptz not null default clock_timestamp(),
+            primary key (region, written_at))
+          """,
+          """
+          create table if not exists dr.sequence_position (
+            schema_name   text   not null,
+            sequence_name text   not null,
+            last_value    bigint not null,
+            primary key (schema_name, sequence_name))
+          """,
+          """
+          create table if not exists dr.promotion (
+            epoch             bigint      primary key,
+            mode              text        not null,
+            started_at        timestamptz not null,
+            received_position pg_lsn,
+            applied_position  pg_lsn,
+            last_received_at  timestamptz,
+            complete_until    timestamptz,
+            fenced_at         timestamptz,
+            detached_at       timestamptz,
+            completed_at      timestamptz)
+          """,
+          """
+          create table if not exists dr.rebuild (
+            epoch             bigint      primary key,
+            phase             text        not null,
+            report            text,
+            rows_only_here    bigint,
+            rows_different    bigint,
+            started_at        timestamptz not null,
+            report_written_at timestamptz,
+            emptied_at        timestamptz,
+            completed_at      timestamptz)
+          """);
+
+  /** A transaction with an older snapshot must fail rather than see who was active then. */
+  private static final String IS_ACTIVE_NOW =
+      """
+      create or replace function dr.is_active_now() returns boolean
+        language sql security definer set search_path = pg_catalog, pg_temp
+        return (select role = 'ACTIVE' from dr.node for share)
+      """;
+
+  private static final String REQUIRE_ACTIVE =
+      """
+      create or replace function dr.require_active() returns trigger language plpgsql as $fence$
+      declare
+        active boolean;
+      begin
+        perform pg_catalog.pg_advisory_xact_lock_shared(%s);
+        if pg_catalog.current_setting('transaction_isolation') = 'read committed' then
+          select role = 'ACTIVE' into active from dr.node;
+        else
+          active := dr.is_active_now();
+        end if;
+        if active then
+          return null;
+        end if;
+        if pg_catalog.current_setting('dr.maintenance', true) = 'on'
+          and pg_catalog.pg_has_role(current_user,
+            (select relowner from pg_catalog.pg_class where oid = tg_relid), 'member') then
+          return null;
+        end if;
+        raise exception using
+          errcode = 'read_only_sql_transaction',
+          message = pg_catalog.format('%%I.%%I cannot be written here: this region is the standby',
+            tg_table_schema, tg_table_name),
+          hint = 'Write in the active region; see dr.node.';
+      end
+      $fence$
+      """
+          .formatted(WRITERS);
+
+  private static final String DRAIN =
+      """
+      create or replace function dr.drain(expected_epoch bigint) returns pg_lsn
+        language plpgsql security definer set search_path = pg_catalog, pg_temp as $drain$
+      declare
+        node dr.node;
+      begin
+        -- Waits for every transaction that passed the fence.
+        perform pg_advisory_xact_lock(%s);
+        select * into strict node from dr.node;
+        if node.epoch <> expected_epoch then
+          raise exception using
+            errcode = 'object_not_in_prerequisite_state',
+            message = format('the epoch here is %%s, not %%s', node.epoch, expected_epoch);
+        end if;
+        if node.role = 'ACTIVE' then
+          update dr.node set role = 'STANDBY', changed_at = clock_timestamp(),
+            drained_position = pg_current_wal_insert_lsn();
+        end if;
+        return (select drained_position from dr.node);
+      end
+      $drain$
+      """
+          .formatted(WRITERS);
+
+  private static final List<String> FUNCTIONS = List.of(IS_ACTIVE_NOW, REQUIRE_ACTIVE, DRAIN);
+
+  /** A function may be called by everybody unless told otherwise. */
+  private static final List<String> RIGHTS =
+      List.of(
+          "grant usage on schema dr to public",
+          "grant select on dr.node, dr.heartbeat to public",
+          "grant execute on function dr.is_active_now() to public",
+          "revoke execute on function dr.drain(bigint) from public");
+
+  private ControlSchema() {}
+
+  /** Makes what is missing and brings functions and rights up to date. */
+  static void create(Sql local) throws SQLException {
+    local.execute("create schema if not exists dr");
+    for (String statement : TABLES) {
+      local.execute(statement);
+    }
+    for (String statement : FUNCTIONS) {
+      local.execute(statement);
+    }
+    for (String statement : RIGHTS) {
+      local.execute(statement);
+    }
+  }
+
+  static boolean exists(Sql sql) throws SQLException {
+    return sql.isTrue("select to_regclass('dr.node') is not null");
+  }
+
+  static void drop(Sql local) throws SQLException {
+    local.execute("drop schema if exists dr cascade");
+  }
+}

@@ -1,0 +1,96 @@
+package io.github.paymentdr.runtime.testing;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * Two real PostgreSQL servers that stand for the two regions of a pair. One pair serves all tests
+ * of a run, each with a database of its own; a test that kills or stops servers starts its own
+ * pair.
+ */
+public final class PostgresPair implements AutoCloseable {
+  private static final AtomicInteger COUNTER = new AtomicInteger();
+
+  /** What Flyway fills in when the application is deployed. */
+  private static final Path MIGRATIONS =
+      Path.of("..", "..", "example-app", "payment-handler", "src/main/resources/db/migration");
+
+  private final TestServer east;
+  private final TestServer west;
+
+  private PostgresPair(TestServer east, TestServer west) {
+    this.east = east;
+    this.west = west;
+  }
+
+  private static final class Shared {
+    static final PostgresPair INSTANCE = start();
+  }
+
+  /** {@return the pair of this run} */
+  public static PostgresPair shared() {
+    return Shared.INSTANCE;
+  }
+
+  /** {@return a new pair} */
+  public static PostgresPair start() {
+    try {
+      Path folder = Files.createTempDirectory("payment-dr-pair");
+      TestCertificates certificates = TestCertificates.make(folder, "dns:localhost");
+      return new PostgresPair(
+          TestServer.start("us-east-1", folder.resolve("east"), certificates),
+          TestServer.start("us-west-2", folder.resolve("west"), certificates));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** {@return the server of us-east-1, which is active at first} */
+  public TestServer east() {
+    return east;
+  }
+
+  /** {@return the server of us-west-2} */
+  public TestServer west() {
+    return west;
+  }
+
+  /** {@return the name of a new database that exists on both servers, without tables} */
+  public String newDatabase() {
+    String name = "pair_" + COUNTER.incrementAndGet();
+    east.execute("postgres", "create database " + name);
+    west.execute("postgres", "create database " + name);
+    return name;
+  }
+
+  /** {@return the name of a new database that has the payment schema on both servers} */
+  public String newPaymentDatabase() {
+    String name = newDatabase();
+    addPaymentSchema(east, name);
+    addPaymentSchema(west, name);
+    return name;
+  }
+
+  /** Makes the payment schema and its application's user {@code payment_app} in a database. */
+  public static void addPaymentSchema(TestServer server, String database) {
+    try {
+      server.execute(database, Files.readString(MIGRATIONS.resolve("V1__ledger.sql")));
+      server.execute(
+          database,
+          Files.readString(MIGRATIONS.resolve("V2__application_role.sql"))
+              .replace("${applicationUser}", "payment_app"));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Stops both servers. */
+  @Override
+  public void close() {
+    east.close();
+    west.close();
+  }
+}

@@ -1,0 +1,180 @@
+package io.github.paymentdr.runtime.testing;
+
+import io.github.paymentdr.runtime.database.Credentials;
+import io.github.paymentdr.runtime.database.DatabaseServer;
+import io.github.paymentdr.runtime.database.Sql;
+import io.github.paymentdr.runtime.database.StatementListener;
+import io.github.paymentdr.runtime.database.TimeLimits;
+import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * A real PostgreSQL server of the clusters' version that stands for one region: with TLS, with
+ * passwords asked of everybody but the master user, and ready for logical replication.
+ */
+public final class TestServer implements AutoCloseable {
+  private static final Credentials MASTER = new Credentials("postgres", "any password");
+
+  private static final String HOST_BASED_AUTHENTICATION =
+      """
+      local   all all                 trust
+      hostssl all postgres all        trust
+      hostssl all all      all        scram-sha-256
+      host    all postgres 127.0.0.1/32 trust
+      """;
+
+  private final String region;
+  private final Path folder;
+  private final TestCertificates certificates;
+  private EmbeddedPostgres server;
+
+  private TestServer(
+      String region, Path folder, TestCertificates certificates, EmbeddedPostgres server) {
+    this.region = region;
+    this.folder = folder;
+    this.certificates = certificates;
+    this.server = server;
+  }
+
+  static TestServer start(String region, Path folder, TestCertificates certificates) {
+    try {
+      Files.createDirectories(folder);
+      TestServer started =
+          new TestServer(region, folder, certificates, boot(folder, certificates, 0));
+      Files.writeString(folder.resolve("data").resolve("pg_hba.conf"), HOST_BASED_AUTHENTICATION);
+      try (Sql sql = started.connect("postgres")) {
+        sql.query("select pg_reload_conf()", row -> row.getBoolean(1));
+      }
+      return started;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (SQLException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private static EmbeddedPostgres boot(Path folder, TestCertificates certificates, int port)
+      throws IOException {
+    EmbeddedPostgres.Builder builder =
+        EmbeddedPostgres.builder()
+            .setDataDirectory(folder.resolve("data"))
+            .setCleanDataDirectory(false)
+            .setServerConfig("ssl", "on")
+            .setServerConfig("ssl_cert_file", certificates.certificate().toString())
+            .setServerConfig("ssl_key_file", certificates.key().toString())
+            // A subscription verifies the other server with what its own server trusts.
+            .setServerConfig("ssl_ca_file", certificates.authority().toString())
+            .setServerConfig("wal_level", "logical")
+            .setServerConfig("max_connections", "200")
+            .setServerConfig("max_replication_slots", "20")
+            .setServerConfig("max_wal_senders", "20")
+            .setServerConfig("max_logical_replication_workers", "12")
+            .setServerConfig("max_worker_processes", "24")
+            .setServerConfig("wal_sender_timeout", "5s")
+            .setServerConfig("wal_receiver_timeout", "5s")
+            .setServerConfig("wal_retrieve_retry_interval", "500ms");
+    if (port > 0) {
+      builder.setPort(port);
+    }
+    return builder.start();
+  }
+
+  /** {@return the region that this server stands for} */
+  public String region() {
+    return region;
+  }
+
+  /** {@return the port of the server itself} */
+  public int port() {
+    return server.getPort();
+  }
+
+  /** {@return the authority that signed the server's certificate} */
+  public Path authority() {
+    return certificates.authority();
+  }
+
+  /** {@return how clients reach a database of this server} */
+  public DatabaseServer address(String database) {
+    return address(database, port());
+  }
+
+  /** {@return how clients reach a database of this server through another port} */
+  public DatabaseServer address(String database, int port) {
+    return new DatabaseServer(region, "localhost", port, database, certificates.authority());
+  }
+
+  /** {@return a connection of the master user} */
+  public Sql connect(String database) throws SQLException {
+    return connect(database, TimeLimits.SHORT, StatementListener.NONE);
+  }
+
+  /** {@return a connection of the master user} */
+  public Sql connect(String database, TimeLimits limits, StatementListener listener)
+      throws SQLException {
+    return Sql.connect(address(database), MASTER, limits, listener);
+  }
+
+  /** Executes statements as the master user, one after the other. */
+  public void execute(String database, String... statements) {
+    try (Sql sql = connect(database, TimeLimits.LONG, StatementListener.NONE)) {
+      for (String statement : statements) {
+        sql.execute(statement);
+      }
+    } catch (SQLException e) {
+      throw new IllegalStateException(e.getMessage(), e);
+    }
+  }
+
+  /** {@return the first column of a query's rows, as texts} */
+  public List<String> query(String database, String query) {
+    try (Sql sql = connect(database, TimeLimits.LONG, StatementListener.NONE)) {
+      return sql.query(query, row -> String.valueOf(row.getString(1)));
+    } catch (SQLException e) {
+      throw new IllegalStateException(e.getMessage(), e);
+    }
+  }
+
+  /** Kills the server and all its processes at once, as a lost machine does. */
+  public void kill() {
+    try {
+      long pid =
+          Long.parseLong(
+              Files.readAllLines(folder.resolve("data").resolve("postmaster.pid")).get(0).trim());
+      ProcessHandle postmaster = ProcessHandle.of(pid).orElseThrow();
+      List<ProcessHandle> all =
+          Stream.concat(postmaster.descendants(), Stream.of(postmaster)).toList();
+      all.forEach(ProcessHandle::destroyForcibly);
+      all.forEach(process -> process.onExit().join());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Starts the server again on the port it had, after {@link #kill()} or {@link #close()}. */
+  public void restart() {
+    try {
+      int port = server.getPort();
+      Files.deleteIfExists(folder.resolve("data").resolve("postmaster.pid"));
+      server = boot(folder, certificates, port);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Stops the server in order. */
+  @Override
+  public void close() {
+    try {
+      server.close();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}
