@@ -54,8 +54,8 @@ public final class TrustBundle {
     if (!Files.isReadable(LAYER)) {
       throw new IllegalStateException(
           "the database's certificate cannot be verified: the certificates of the RDS authorities"
-              + " were not deployed; download the bundle from AWS and set it as the page of the"
-              + " construct or of the application says, or name a file in "
+              + " were not deployed; download their bundle from AWS and deploy it as the"
+              + " documentation of this function says, or name a file in "
               + VARIABLE);
     }
     return LAYER;

@@ -1,5 +1,6 @@
 package io.github.paymentdr.example.payment;
 
+import io.github.paymentdr.runtime.database.TrustBundle;
 import java.util.Arrays;
 import java.util.Map;
 

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.paymentdr.example.payment.TestApi.Response;
+import io.github.paymentdr.runtime.database.TrustBundle;
+import io.github.paymentdr.runtime.testing.TestCertificates;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.Security;

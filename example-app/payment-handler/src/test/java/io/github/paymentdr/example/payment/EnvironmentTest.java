@@ -32,9 +32,9 @@ class EnvironmentTest {
     assertThatThrownBy(() -> database(Map.of()))
         .isInstanceOf(IllegalStateException.class)
         .hasMessage(
-            "the database's certificate cannot be verified: no certificates of the RDS authorities"
-                + " were built in; put them into payment-handler/certificates/rds-ca-bundle.pem, see"
-                + " docs/payment-api.md, or set DB_TRUST_STORE_PEM");
+            "the database's certificate cannot be verified: the certificates of the RDS authorities"
+                + " were not deployed; download their bundle from AWS and deploy it as the"
+                + " documentation of this function says, or name a file in DB_TRUST_STORE_PEM");
   }
 
   @Test

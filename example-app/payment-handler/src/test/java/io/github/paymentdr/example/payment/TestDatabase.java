@@ -1,5 +1,6 @@
 package io.github.paymentdr.example.payment;
 
+import io.github.paymentdr.runtime.testing.TestCertificates;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.io.UncheckedIOException;
