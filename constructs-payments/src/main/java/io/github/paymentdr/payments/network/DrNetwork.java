@@ -3,10 +3,8 @@ package io.github.paymentdr.payments.network;
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
 import io.github.paymentdr.core.region.Placement;
-import io.github.paymentdr.core.region.RegionPair;
 import io.github.paymentdr.core.validation.Faults;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 import software.amazon.awscdk.RemovalPolicy;
 import software.amazon.awscdk.Stack;
 import software.amazon.awscdk.services.ec2.FlowLogDestination;
@@ -17,8 +15,6 @@ import software.amazon.awscdk.services.ec2.GatewayVpcEndpointOptions;
 import software.amazon.awscdk.services.ec2.IGatewayVpcEndpointService;
 import software.amazon.awscdk.services.ec2.IVpc;
 import software.amazon.awscdk.services.ec2.IpAddresses;
-import software.amazon.awscdk.services.ec2.SelectedSubnets;
-import software.amazon.awscdk.services.ec2.SubnetConfiguration;
 import software.amazon.awscdk.services.ec2.SubnetSelection;
 import software.amazon.awscdk.services.ec2.SubnetType;
 import software.amazon.awscdk.services.ec2.Vpc;
@@ -27,21 +23,24 @@ import software.constructs.Construct;
 
 /**
  * The network of one region of the pair: three availability zones, each with a public subnet, a
- * private subnet for functions and an isolated subnet for databases.
+ * private subnet for functions, an isolated subnet for databases and a small private subnet for the
+ * functions that control the replication between the regions.
  *
  * <p>Functions reach the internet through a NAT gateway of their own zone, S3 and DynamoDB through
  * gateway endpoints. Databases have no route out. The default security group admits nothing, and
  * flow logs record all traffic. The address ranges of the two regions do not overlap, so the VPCs
- * can be peered.
+ * can be peered, and each region knows the other's addresses without asking it.
  *
  * <pre>{@code
  * DrNetwork network = DrNetwork.Builder.create(this, "Network").regionPair(pair).build();
  * }</pre>
  */
 public final class DrNetwork extends Construct {
+  private final DrNetworkProps props;
   private final IVpc vpc;
   private final SubnetSelection functionSubnets;
   private final SubnetSelection databaseSubnets;
+  private final SubnetSelection controlSubnets;
 
   /**
    * Adds the network to a stack.
@@ -55,10 +54,19 @@ public final class DrNetwork extends Construct {
    */
   public DrNetwork(Construct scope, String id, DrNetworkProps props) {
     super(checked(scope, props), id);
+    this.props = props;
     IVpc existing = props.getVpc();
-    this.vpc = existing == null ? createVpc(props) : existing;
-    this.functionSubnets = select(props.getFunctionSubnets(), SubnetType.PRIVATE_WITH_EGRESS);
-    this.databaseSubnets = select(props.getDatabaseSubnets(), SubnetType.PRIVATE_ISOLATED);
+    if (existing == null) {
+      this.vpc = createVpc();
+      this.functionSubnets = group(SubnetLayout.FUNCTION);
+      this.databaseSubnets = group(SubnetLayout.DATABASE);
+      this.controlSubnets = group(SubnetLayout.CONTROL);
+    } else {
+      this.vpc = existing;
+      this.functionSubnets = ExistingVpc.functionSubnets(props);
+      this.databaseSubnets = ExistingVpc.databaseSubnets(props);
+      this.controlSubnets = ExistingVpc.controlSubnets(props);
+    }
   }
 
   /** {@return the VPC, created or given} */
@@ -76,29 +84,96 @@ public final class DrNetwork extends Construct {
     return databaseSubnets;
   }
 
-  private IVpc createVpc(DrNetworkProps props) {
-    RegionPair pair = props.getRegionPair();
+  /**
+   * {@return the subnets for functions that control the replication: private, with a way out; the
+   * function subnets of an existing VPC by default}
+   */
+  public SubnetSelection getControlSubnets() {
+    return controlSubnets;
+  }
+
+  /**
+   * The address ranges of this region's database subnets, known at synthesis if the VPC is new.
+   *
+   * @return one range for each zone; none while an existing VPC is still to be looked up
+   * @throws io.github.paymentdr.core.validation.InvalidInputException if an imported VPC does not
+   *     tell them
+   */
+  public List<String> getDatabaseCidrs() {
+    return isCreated()
+        ? SubnetLayout.cidrsOf(ownCidr(), SubnetLayout.DATABASE)
+        : ExistingVpc.cidrsOf(vpc, databaseSubnets, "database");
+  }
+
+  /**
+   * The address ranges of this region's control subnets, known at synthesis if the VPC is new.
+   *
+   * @return one range for each zone; none while an existing VPC is still to be looked up
+   * @throws io.github.paymentdr.core.validation.InvalidInputException if an imported VPC does not
+   *     tell them
+   */
+  public List<String> getControlCidrs() {
+    return isCreated()
+        ? SubnetLayout.cidrsOf(ownCidr(), SubnetLayout.CONTROL)
+        : ExistingVpc.cidrsOf(vpc, controlSubnets, "control");
+  }
+
+  /**
+   * The address ranges of the other region's database subnets, known at synthesis.
+   *
+   * @return one range for each zone, or what was given beside an existing VPC
+   * @throws io.github.paymentdr.core.validation.InvalidInputException if the VPC is an existing one
+   *     and {@code peerDatabaseCidrs} was not given
+   */
+  public List<String> getPeerDatabaseCidrs() {
+    return isCreated()
+        ? SubnetLayout.cidrsOf(peerCidr(), SubnetLayout.DATABASE)
+        : ExistingVpc.peerCidrs(props.getPeerDatabaseCidrs(), "peerDatabaseCidrs", "database");
+  }
+
+  /**
+   * The address ranges of the other region's control subnets, known at synthesis.
+   *
+   * @return one range for each zone, or what was given beside an existing VPC
+   * @throws io.github.paymentdr.core.validation.InvalidInputException if the VPC is an existing one
+   *     and {@code peerControlCidrs} was not given
+   */
+  public List<String> getPeerControlCidrs() {
+    return isCreated()
+        ? SubnetLayout.cidrsOf(peerCidr(), SubnetLayout.CONTROL)
+        : ExistingVpc.peerCidrs(props.getPeerControlCidrs(), "peerControlCidrs", "control");
+  }
+
+  private boolean isCreated() {
+    return props.getVpc() == null;
+  }
+
+  private String ownCidr() {
+    return props.cidrOf(props.getRegionPair().roleOf(this));
+  }
+
+  private String peerCidr() {
+    return props.cidrOf(props.getRegionPair().roleOf(this).peer());
+  }
+
+  private IVpc createVpc() {
     SubnetSelection egress =
         SubnetSelection.builder().subnetType(SubnetType.PRIVATE_WITH_EGRESS).build();
     return Vpc.Builder.create(this, "Vpc")
-        .ipAddresses(IpAddresses.cidr(props.cidrOf(pair.roleOf(this))))
+        .ipAddresses(IpAddresses.cidr(ownCidr()))
         .availabilityZones(zonesFor(props, Stack.of(this).getRegion()))
         .natGateways(props.getNatGateways())
-        .subnetConfiguration(
-            ImmutableList.of(
-                publicSubnets(),
-                subnets("Function", SubnetType.PRIVATE_WITH_EGRESS),
-                subnets("Database", SubnetType.PRIVATE_ISOLATED)))
+        .subnetConfiguration(SubnetLayout.groupsOf(ownCidr()))
         .restrictDefaultSecurityGroup(true)
         .gatewayEndpoints(
             ImmutableMap.of(
                 "S3", endpoint(GatewayVpcEndpointAwsService.S3, egress),
                 "DynamoDb", endpoint(GatewayVpcEndpointAwsService.DYNAMODB, egress)))
-        .flowLogs(ImmutableMap.of("FlowLog", createFlowLog(props)))
+        .flowLogs(ImmutableMap.of("FlowLog", createFlowLog()))
         .build();
   }
 
-  private FlowLogOptions createFlowLog(DrNetworkProps props) {
+  private FlowLogOptions createFlowLog() {
     LogGroup logGroup =
         LogGroup.Builder.create(this, "FlowLogGroup")
             .retention(props.getFlowLogRetention())
@@ -110,18 +185,6 @@ public final class DrNetwork extends Construct {
         .build();
   }
 
-  private static SubnetConfiguration publicSubnets() {
-    return SubnetConfiguration.builder()
-        .name("Public")
-        .subnetType(SubnetType.PUBLIC)
-        .mapPublicIpOnLaunch(false)
-        .build();
-  }
-
-  private static SubnetConfiguration subnets(String name, SubnetType type) {
-    return SubnetConfiguration.builder().name(name).subnetType(type).build();
-  }
-
   /** Only where there is egress: a database subnet keeps a route table without any way out. */
   private static GatewayVpcEndpointOptions endpoint(
       IGatewayVpcEndpointService service, SubnetSelection subnets) {
@@ -131,8 +194,9 @@ public final class DrNetwork extends Construct {
         .build();
   }
 
-  private static SubnetSelection select(@Nullable SubnetSelection given, SubnetType type) {
-    return given == null ? SubnetSelection.builder().subnetType(type).build() : given;
+  /** By name: function and control subnets are of one type. */
+  private static SubnetSelection group(String name) {
+    return SubnetSelection.builder().subnetGroupName(name).build();
   }
 
   private static List<String> zonesFor(DrNetworkProps props, String region) {
@@ -149,7 +213,7 @@ public final class DrNetwork extends Construct {
       checkZones(faults, props, Stack.of(scope).getRegion());
     } else {
       Placement.of(scope, faults).requireSameRegion("vpc", existing);
-      checkSubnets(faults, props, existing);
+      ExistingVpc.check(faults, props, existing);
     }
     faults.throwIfAny();
     return scope;
@@ -165,46 +229,6 @@ public final class DrNetwork extends Construct {
     faults.unless(
         AvailabilityZones.areDistinctAndIn(region, zones),
         "availabilityZones must be different zones of " + region + ", got " + zones);
-  }
-
-  private static void checkSubnets(Faults faults, DrNetworkProps props, IVpc vpc) {
-    checkSelection(
-        faults,
-        vpc,
-        "functionSubnets",
-        props.getFunctionSubnets(),
-        SubnetType.PRIVATE_WITH_EGRESS,
-        "private subnets with egress");
-    checkSelection(
-        faults,
-        vpc,
-        "databaseSubnets",
-        props.getDatabaseSubnets(),
-        SubnetType.PRIVATE_ISOLATED,
-        "isolated subnets");
-  }
-
-  /** Asks for the selection, not for the lists of subnets, which a pending lookup leaves empty. */
-  private static void checkSelection(
-      Faults faults,
-      IVpc vpc,
-      String property,
-      @Nullable SubnetSelection given,
-      SubnetType type,
-      String subnets) {
-    String fault =
-        given == null
-            ? "the given vpc has no " + subnets + "; set " + property + "(...)"
-            : property + " must select subnets that the given vpc has; change the selection";
-    try {
-      SelectedSubnets selected = vpc.selectSubnets(select(given, type));
-      faults.unless(
-          Boolean.TRUE.equals(selected.getIsPendingLookup()) || !selected.getSubnets().isEmpty(),
-          fault);
-    } catch (RuntimeException e) {
-      // The CDK throws no narrower type, and its message is not one for a list of faults.
-      faults.add(fault);
-    }
   }
 
   /** Builds a {@link DrNetwork}. */

@@ -21,8 +21,13 @@ public final class DrNetworkProps {
   /** The largest VPC, from "VPC CIDR blocks" in the Amazon VPC user guide. */
   private static final int SHORTEST_PREFIX = 16;
 
-  /** Nine subnets of at least 16 addresses each, the smallest that Amazon VPC allows. */
+  /** Twelve subnets of at least 16 addresses each, the smallest that Amazon VPC allows. */
   private static final int LONGEST_PREFIX = 24;
+
+  /** The sizes of a subnet, from "Subnet sizing" in the Amazon VPC user guide. */
+  private static final int SHORTEST_SUBNET_PREFIX = 16;
+
+  private static final int LONGEST_SUBNET_PREFIX = 28;
 
   private final RegionPair regionPair;
   private final String primaryCidr;
@@ -33,6 +38,9 @@ public final class DrNetworkProps {
   private final @Nullable IVpc vpc;
   private final @Nullable SubnetSelection functionSubnets;
   private final @Nullable SubnetSelection databaseSubnets;
+  private final @Nullable SubnetSelection controlSubnets;
+  private final @Nullable List<String> peerDatabaseCidrs;
+  private final @Nullable List<String> peerControlCidrs;
 
   private DrNetworkProps(Setters<?> setters) {
     this.regionPair = requireNonNull(setters.regionPair);
@@ -46,6 +54,9 @@ public final class DrNetworkProps {
     this.vpc = setters.vpc;
     this.functionSubnets = setters.functionSubnets;
     this.databaseSubnets = setters.databaseSubnets;
+    this.controlSubnets = setters.controlSubnets;
+    this.peerDatabaseCidrs = setters.peerDatabaseCidrs;
+    this.peerControlCidrs = setters.peerControlCidrs;
   }
 
   /** {@return a new builder} */
@@ -98,6 +109,21 @@ public final class DrNetworkProps {
     return databaseSubnets;
   }
 
+  /** {@return the subnets for control functions, null for the function subnets} */
+  public @Nullable SubnetSelection getControlSubnets() {
+    return controlSubnets;
+  }
+
+  /** {@return the ranges of the other region's database subnets beside an existing VPC, or null} */
+  public @Nullable List<String> getPeerDatabaseCidrs() {
+    return peerDatabaseCidrs;
+  }
+
+  /** {@return the ranges of the other region's control subnets beside an existing VPC, or null} */
+  public @Nullable List<String> getPeerControlCidrs() {
+    return peerControlCidrs;
+  }
+
   String cidrOf(RegionRole role) {
     return role == RegionRole.PRIMARY ? primaryCidr : secondaryCidr;
   }
@@ -135,6 +161,9 @@ public final class DrNetworkProps {
     private @Nullable IVpc vpc;
     private @Nullable SubnetSelection functionSubnets;
     private @Nullable SubnetSelection databaseSubnets;
+    private @Nullable SubnetSelection controlSubnets;
+    private @Nullable List<String> peerDatabaseCidrs;
+    private @Nullable List<String> peerControlCidrs;
 
     Setters() {}
 
@@ -242,6 +271,42 @@ public final class DrNetworkProps {
       return self();
     }
 
+    /**
+     * Sets the subnets of an existing VPC that the functions use which control the replication.
+     * Default: its function subnets.
+     *
+     * @param controlSubnets the selection
+     * @return this builder
+     */
+    public B controlSubnets(SubnetSelection controlSubnets) {
+      this.controlSubnets = controlSubnets;
+      return self();
+    }
+
+    /**
+     * Sets the address ranges of the other region's database subnets, beside an existing VPC; those
+     * of a new VPC are known. Default: not known, which is refused where they are needed.
+     *
+     * @param peerDatabaseCidrs IPv4 ranges between /16 and /28 outside the existing VPC
+     * @return this builder
+     */
+    public B peerDatabaseCidrs(List<String> peerDatabaseCidrs) {
+      this.peerDatabaseCidrs = Copies.of(peerDatabaseCidrs);
+      return self();
+    }
+
+    /**
+     * Sets the address ranges of the other region's control subnets, beside an existing VPC; those
+     * of a new VPC are known. Default: not known, which is refused where they are needed.
+     *
+     * @param peerControlCidrs IPv4 ranges between /16 and /28 outside the existing VPC
+     * @return this builder
+     */
+    public B peerControlCidrs(List<String> peerControlCidrs) {
+      this.peerControlCidrs = Copies.of(peerControlCidrs);
+      return self();
+    }
+
     @SuppressWarnings("unchecked")
     private B self() {
       return (B) this;
@@ -282,8 +347,12 @@ public final class DrNetworkProps {
         checkNatGateways(faults, natGateways);
       }
       faults.unless(
-          functionSubnets == null && databaseSubnets == null,
-          "functionSubnets and databaseSubnets select from an existing vpc; set vpc(...) too or"
+          functionSubnets == null && databaseSubnets == null && controlSubnets == null,
+          "functionSubnets, databaseSubnets and controlSubnets select from an existing vpc; set"
+              + " vpc(...) too or remove them");
+      faults.unless(
+          peerDatabaseCidrs == null && peerControlCidrs == null,
+          "peerDatabaseCidrs and peerControlCidrs are computed for a new vpc; set vpc(...) too or"
               + " remove them");
     }
 
@@ -309,18 +378,44 @@ public final class DrNetworkProps {
               && flowLogRetention == null,
           "primaryCidr, secondaryCidr, availabilityZones, natGateways and flowLogRetention shape a"
               + " new vpc; remove them or remove vpc(...)");
+      checkPeerCidrs(faults, "peerDatabaseCidrs", peerDatabaseCidrs);
+      checkPeerCidrs(faults, "peerControlCidrs", peerControlCidrs);
+    }
+
+    private static void checkPeerCidrs(Faults faults, String name, @Nullable List<String> cidrs) {
+      if (cidrs == null || !faults.requireElements(name, cidrs)) {
+        return;
+      }
+      faults.unless(!cidrs.isEmpty(), name + " must not be empty; give the subnets or remove it");
+      for (String cidr : cidrs) {
+        CidrBlock block = parse(faults, name, cidr);
+        faults.unless(
+            block == null
+                || (block.prefixLength() >= SHORTEST_SUBNET_PREFIX
+                    && block.prefixLength() <= LONGEST_SUBNET_PREFIX),
+            name + " must be subnets between /16 and /28, got " + cidr);
+      }
     }
 
     private static @Nullable CidrBlock checkCidr(Faults faults, String name, String text) {
+      CidrBlock block = parse(faults, name, text);
+      if (block != null) {
+        faults.unless(
+            block.prefixLength() >= SHORTEST_PREFIX && block.prefixLength() <= LONGEST_PREFIX,
+            name
+                + " must be between /16 and /24, got "
+                + text
+                + "; twelve subnets must fit into it");
+      }
+      return block;
+    }
+
+    private static @Nullable CidrBlock parse(Faults faults, String name, String text) {
       if (!faults.requireConcrete(name, text)) {
         return null;
       }
       try {
-        CidrBlock block = CidrBlock.parse(text);
-        faults.unless(
-            block.prefixLength() >= SHORTEST_PREFIX && block.prefixLength() <= LONGEST_PREFIX,
-            name + " must be between /16 and /24, got " + text + "; nine subnets must fit into it");
-        return block;
+        return CidrBlock.parse(text);
       } catch (IllegalArgumentException e) {
         faults.add(name + " must be a block such as 10.0.0.0/16: " + e.getMessage());
         return null;

@@ -11,6 +11,7 @@ import io.github.paymentdr.core.region.RegionPair;
 import io.github.paymentdr.core.validation.InvalidInputException;
 import io.github.paymentdr.payments.testing.GoldenTemplate;
 import io.github.paymentdr.payments.testing.Synthesis;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -20,6 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import software.amazon.awscdk.App;
+import software.amazon.awscdk.Aws;
 import software.amazon.awscdk.Stack;
 import software.amazon.awscdk.assertions.Match;
 import software.amazon.awscdk.assertions.Template;
@@ -49,6 +51,33 @@ class DrNetworkTest {
           .containsExactly("us-east-1a", "us-east-1b", "us-east-1c");
       assertThat(subnetsByTier().get("Database"))
           .containsExactly("us-east-1a", "us-east-1b", "us-east-1c");
+      assertThat(subnetsByTier().get("Control"))
+          .containsExactly("us-east-1a", "us-east-1b", "us-east-1c");
+    }
+
+    @Test
+    void functionsStayOutOfTheControlSubnets() {
+      Stack stack = Synthesis.primaryStack();
+      DrNetwork network = DrNetwork.Builder.create(stack, "Network").regionPair(PAIR).build();
+      assertThat(subnetsOf(network, network.getFunctionSubnets()))
+          .hasSize(3)
+          .allMatch(subnet -> subnet.contains("FunctionSubnet"));
+      assertThat(subnetsOf(network, network.getDatabaseSubnets()))
+          .hasSize(3)
+          .allMatch(subnet -> subnet.contains("DatabaseSubnet"));
+      assertThat(subnetsOf(network, network.getControlSubnets()))
+          .hasSize(3)
+          .allMatch(subnet -> subnet.contains("ControlSubnet"));
+    }
+
+    @Test
+    void controlSubnetsAreSmallAndReachAwsApis() {
+      assertThat(cidrsOf(DEFAULTS, "Control"))
+          .containsExactly("10.0.144.0/28", "10.0.144.16/28", "10.0.144.32/28");
+      assertThat(propertiesOf(DEFAULTS, "AWS::EC2::Route"))
+          .filteredOn(route -> route.get("RouteTableId").toString().contains("Control"))
+          .hasSize(3)
+          .allMatch(route -> route.containsKey("NatGatewayId"));
     }
 
     @Test
@@ -61,7 +90,7 @@ class DrNetworkTest {
     @DisplayName("N1: database subnets have no route out")
     void databaseSubnetsAreIsolated() {
       assertThat(propertiesOf(DEFAULTS, "AWS::EC2::Route"))
-          .hasSize(6)
+          .hasSize(9)
           .noneMatch(route -> route.get("RouteTableId").toString().contains("Database"));
       assertThat(propertiesOf(DEFAULTS, "AWS::EC2::VPCEndpoint"))
           .noneMatch(endpoint -> endpoint.get("RouteTableIds").toString().contains("Database"));
@@ -122,6 +151,19 @@ class DrNetworkTest {
             .orElseThrow();
   }
 
+  private static List<String> cidrsOf(Template template, String group) {
+    return propertiesOf(template, "AWS::EC2::Subnet").stream()
+        .filter(subnet -> group.equals(tierOf(subnet)))
+        .map(subnet -> subnet.get("CidrBlock").toString())
+        .toList();
+  }
+
+  private static List<String> subnetsOf(DrNetwork network, SubnetSelection selection) {
+    return network.getVpc().selectSubnets(selection).getSubnets().stream()
+        .map(subnet -> subnet.getNode().getId())
+        .toList();
+  }
+
   @Nested
   class Regions {
     @Test
@@ -133,6 +175,60 @@ class DrNetworkTest {
           .containsEntry("CidrBlock", "10.0.0.0/16");
       assertThat(onlyPropertiesOf(secondary, "AWS::EC2::VPC"))
           .containsEntry("CidrBlock", "10.1.0.0/16");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+      "10.0.0.0/16, 10.1.0.0/16",
+      "10.20.0.0/18, 172.16.0.0/20",
+      "192.168.0.0/24, 10.0.0.0/16",
+      "172.31.0.0/17, 192.168.1.0/24",
+      "10.0.0.0/23, 10.0.2.0/23",
+    })
+    void eachRegionKnowsTheAddressesOfTheOtherAsTheyReallyAre(String primary, String secondary) {
+      App app = new App();
+      Stack here = Synthesis.stackIn(app, "Here", PAIR.getPrimary());
+      Stack there = Synthesis.stackIn(app, "There", PAIR.getSecondary());
+      DrNetworkProps props =
+          DrNetworkProps.builder()
+              .regionPair(PAIR)
+              .primaryCidr(primary)
+              .secondaryCidr(secondary)
+              .build();
+      DrNetwork own = new DrNetwork(here, "Network", props);
+      DrNetwork peer = new DrNetwork(there, "Network", props);
+      Template ownTemplate = Template.fromStack(here);
+      Template peerTemplate = Template.fromStack(there);
+
+      assertThat(own.getDatabaseCidrs())
+          .hasSize(3)
+          .isEqualTo(cidrsOf(ownTemplate, "Database"))
+          .isEqualTo(peer.getPeerDatabaseCidrs());
+      assertThat(own.getControlCidrs())
+          .hasSize(3)
+          .isEqualTo(cidrsOf(ownTemplate, "Control"))
+          .isEqualTo(peer.getPeerControlCidrs());
+      assertThat(own.getPeerDatabaseCidrs())
+          .hasSize(3)
+          .isEqualTo(cidrsOf(peerTemplate, "Database"))
+          .isEqualTo(peer.getDatabaseCidrs());
+      assertThat(own.getPeerControlCidrs())
+          .hasSize(3)
+          .isEqualTo(cidrsOf(peerTemplate, "Control"))
+          .isEqualTo(peer.getControlCidrs());
+    }
+
+    @Test
+    void zonesThatAreNamedChangeNoAddresses() {
+      Stack stack = Synthesis.primaryStack();
+      DrNetwork network =
+          DrNetwork.Builder.create(stack, "Network")
+              .regionPair(PAIR)
+              .availabilityZones(List.of("us-east-1d", "us-east-1b", "us-east-1f"))
+              .build();
+      assertThat(network.getDatabaseCidrs())
+          .isEqualTo(cidrsOf(Template.fromStack(stack), "Database"))
+          .isEqualTo(cidrsOf(DEFAULTS, "Database"));
     }
 
     @ParameterizedTest
@@ -220,6 +316,115 @@ class DrNetworkTest {
     }
 
     @Test
+    void controlFunctionsOfAnExistingVpcShareTheFunctionSubnets() {
+      Stack stack = Synthesis.primaryStack();
+      IVpc vpc = importedVpc(stack, "10.9.0.0/16");
+      SubnetSelection functions =
+          SubnetSelection.builder().subnetType(SubnetType.PRIVATE_WITH_EGRESS).build();
+      DrNetwork shared =
+          DrNetwork.Builder.create(stack, "Shared")
+              .regionPair(PAIR)
+              .vpc(vpc)
+              .functionSubnets(functions)
+              .build();
+      assertThat(shared.getControlSubnets()).isSameAs(functions);
+      SubnetSelection control =
+          SubnetSelection.builder().subnetType(SubnetType.PRIVATE_ISOLATED).build();
+      DrNetwork apart =
+          DrNetwork.Builder.create(stack, "Apart")
+              .regionPair(PAIR)
+              .vpc(vpc)
+              .controlSubnets(control)
+              .build();
+      assertThat(apart.getControlSubnets()).isSameAs(control);
+    }
+
+    @Test
+    void knowsWhatAnExistingVpcAndItsUserTell() {
+      Stack stack = Synthesis.primaryStack();
+      DrNetwork network =
+          DrNetwork.Builder.create(stack, "Network")
+              .regionPair(PAIR)
+              .vpc(importedVpc(stack, "10.9.0.0/16"))
+              .peerDatabaseCidrs(List.of("10.8.0.0/24", "10.8.1.0/24"))
+              .peerControlCidrs(List.of("10.8.2.0/28"))
+              .build();
+      assertThat(network.getDatabaseCidrs()).containsExactly("10.9.1.0/24");
+      assertThat(network.getControlCidrs()).containsExactly("10.9.0.0/24");
+      assertThat(network.getPeerDatabaseCidrs()).containsExactly("10.8.0.0/24", "10.8.1.0/24");
+      assertThat(network.getPeerControlCidrs()).containsExactly("10.8.2.0/28");
+    }
+
+    @Test
+    void saysWhatToDoWhenAddressesAreNeededAndNotGiven() {
+      Stack stack = Synthesis.primaryStack();
+      IVpc vpc =
+          Vpc.fromVpcAttributes(
+              stack,
+              "Existing",
+              VpcAttributes.builder()
+                  .vpcId("vpc-1")
+                  .availabilityZones(List.of("us-east-1a"))
+                  .privateSubnetIds(List.of("subnet-1"))
+                  .isolatedSubnetIds(List.of("subnet-2"))
+                  .build());
+      DrNetwork network =
+          DrNetwork.Builder.create(stack, "Network").regionPair(PAIR).vpc(vpc).build();
+      assertThatThrownBy(network::getDatabaseCidrs)
+          .isInstanceOf(InvalidInputException.class)
+          .hasMessage(
+              "DrNetwork: the given vpc does not tell the address ranges of its database subnets;"
+                  + " import it with the subnets' IPv4 CIDR blocks, or by Vpc.fromLookup(...)");
+      assertThatThrownBy(network::getControlCidrs).isInstanceOf(InvalidInputException.class);
+      assertThatThrownBy(network::getPeerDatabaseCidrs)
+          .isInstanceOf(InvalidInputException.class)
+          .hasMessage(
+              "DrNetwork: the other region's database subnets are not known beside an existing vpc;"
+                  + " set peerDatabaseCidrs(...) to their address ranges");
+      assertThatThrownBy(network::getPeerControlCidrs)
+          .isInstanceOf(InvalidInputException.class)
+          .hasMessage(
+              "DrNetwork: the other region's control subnets are not known beside an existing vpc;"
+                  + " set peerControlCidrs(...) to their address ranges");
+    }
+
+    @Test
+    void refusesAddressesOfTheOtherRegionThatAreThisRegionsOwn() {
+      Stack stack = Synthesis.primaryStack();
+      IVpc vpc = importedVpc(stack, "10.9.0.0/16");
+      assertThatThrownBy(
+              () ->
+                  DrNetwork.Builder.create(stack, "Network")
+                      .regionPair(PAIR)
+                      .vpc(vpc)
+                      .peerDatabaseCidrs(List.of("10.8.0.0/24", "10.9.0.0/24"))
+                      .peerControlCidrs(List.of("10.9.255.240/28"))
+                      .build())
+          .hasMessage(
+              "DrNetwork has 2 faults:\n"
+                  + "  - peerDatabaseCidrs must not overlap the vpc's own range 10.9.0.0/16, got"
+                  + " 10.9.0.0/24; give the subnets of the other region\n"
+                  + "  - peerControlCidrs must not overlap the vpc's own range 10.9.0.0/16, got"
+                  + " 10.9.255.240/28; give the subnets of the other region");
+      assertThat(stack.getNode().tryFindChild("Network")).isNull();
+    }
+
+    private static IVpc importedVpc(Stack stack, String cidr) {
+      return Vpc.fromVpcAttributes(
+          stack,
+          "Existing",
+          VpcAttributes.builder()
+              .vpcId("vpc-1")
+              .vpcCidrBlock(cidr)
+              .availabilityZones(List.of("us-east-1a"))
+              .privateSubnetIds(List.of("subnet-1"))
+              .privateSubnetIpv4CidrBlocks(List.of("10.9.0.0/24"))
+              .isolatedSubnetIds(List.of("subnet-2"))
+              .isolatedSubnetIpv4CidrBlocks(List.of("10.9.1.0/24"))
+              .build());
+    }
+
+    @Test
     void refusesAnExistingVpcWithoutTheSubnetsItNeeds() {
       Stack stack = Synthesis.primaryStack();
       IVpc vpc =
@@ -259,7 +464,7 @@ class DrNetworkTest {
                   + "  - regionPair is required; set regionPair(RegionPair.of(...))\n"
                   + "  - primaryCidr must be a block such as 10.0.0.0/16: '10.0.0.5/16' has address"
                   + " bits beyond its prefix; write 10.0.0.0/16\n"
-                  + "  - secondaryCidr must be between /16 and /24, got 10.0.0.0/8; nine subnets"
+                  + "  - secondaryCidr must be between /16 and /24, got 10.0.0.0/8; twelve subnets"
                   + " must fit into it\n"
                   + "  - availabilityZones must be 3 zones, got [us-east-1a]\n"
                   + "  - natGateways must be between 1 and 3, got 0; use 3 for one in each zone");
@@ -273,6 +478,51 @@ class DrNetworkTest {
           .hasMessage(
               "DrNetworkProps: primaryCidr and secondaryCidr must not overlap, got 10.0.0.0/16 and"
                   + " 10.0.128.0/20; the two VPCs are peered, so choose separate ranges");
+    }
+
+    @Test
+    void refusesPeerAddressesThatAreNoSubnets() {
+      Stack stack = Synthesis.primaryStack();
+      IVpc vpc = new Vpc(stack, "Existing");
+      assertThatThrownBy(
+              () ->
+                  DrNetworkProps.builder()
+                      .regionPair(PAIR)
+                      .vpc(vpc)
+                      .peerDatabaseCidrs(
+                          Arrays.asList("0.0.0.0/0", "10.8.0.1/24", Aws.REGION, "here"))
+                      .peerControlCidrs(List.of())
+                      .build())
+          .isInstanceOf(InvalidInputException.class)
+          .hasMessage(
+              "DrNetworkProps has 5 faults:\n"
+                  + "  - peerDatabaseCidrs must be subnets between /16 and /28, got 0.0.0.0/0\n"
+                  + "  - peerDatabaseCidrs must be a block such as 10.0.0.0/16: '10.8.0.1/24' has"
+                  + " address bits beyond its prefix; write 10.8.0.0/24\n"
+                  + "  - peerDatabaseCidrs must be known at synthesis, got a deploy-time token; pass"
+                  + " a literal value\n"
+                  + "  - peerDatabaseCidrs must be a block such as 10.0.0.0/16: 'here' is not an"
+                  + " IPv4 CIDR block\n"
+                  + "  - peerControlCidrs must not be empty; give the subnets or remove it");
+    }
+
+    @Test
+    void refusesToBeToldWhatItComputes() {
+      SubnetSelection subnets =
+          SubnetSelection.builder().subnetType(SubnetType.PRIVATE_WITH_EGRESS).build();
+      assertThatThrownBy(
+              () ->
+                  DrNetworkProps.builder()
+                      .regionPair(PAIR)
+                      .controlSubnets(subnets)
+                      .peerDatabaseCidrs(List.of("10.8.0.0/24"))
+                      .build())
+          .hasMessage(
+              "DrNetworkProps has 2 faults:\n"
+                  + "  - functionSubnets, databaseSubnets and controlSubnets select from an existing"
+                  + " vpc; set vpc(...) too or remove them\n"
+                  + "  - peerDatabaseCidrs and peerControlCidrs are computed for a new vpc; set"
+                  + " vpc(...) too or remove them");
     }
 
     @Test
