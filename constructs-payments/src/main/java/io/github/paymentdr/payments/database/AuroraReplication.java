@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
  * are created; Aurora cannot change it in place.
  *
  * <pre>{@code
- * DrAuroraCluster.Builder.create(this, "Database").replication(AuroraReplication.globalDatabase())
+ * DrAuroraCluster.Builder.create(this, "Database").replication(AuroraReplication.logical())
  * }</pre>
  */
 public final class AuroraReplication {
@@ -29,6 +29,18 @@ public final class AuroraReplication {
   }
 
   /**
+   * PostgreSQL's own logical replication: each region has an ordinary cluster with a writer, a
+   * master user and a secret of its own, and the standby subscribes to the tables of the active
+   * one. Any instance class will do, burstable ones too. The clusters alone do not replicate: the
+   * {@code replication} package sets the subscription up and watches it.
+   *
+   * @return the choice
+   */
+  public static AuroraReplication logical() {
+    return new AuroraReplication(Mode.LOGICAL);
+  }
+
+  /**
    * Aurora Global Database: Aurora's storage layer copies every change, usually within a second.
    * Needs memory-optimised instance classes such as {@code db.r6g.large}. The primary's stack must
    * be deployed before the secondary's and deleted after it.
@@ -37,6 +49,16 @@ public final class AuroraReplication {
    */
   public static AuroraReplication globalDatabase() {
     return new AuroraReplication(Mode.GLOBAL_DATABASE);
+  }
+
+  /** {@return whether this is {@link #logical()}} */
+  public boolean isLogical() {
+    return mode == Mode.LOGICAL;
+  }
+
+  /** {@return whether this is {@link #globalDatabase()}} */
+  public boolean isGlobalDatabase() {
+    return mode == Mode.GLOBAL_DATABASE;
   }
 
   Mode getMode() {
@@ -61,6 +83,7 @@ public final class AuroraReplication {
 
   enum Mode {
     NONE("none()"),
+    LOGICAL("logical()"),
     GLOBAL_DATABASE("globalDatabase()");
 
     private final String method;

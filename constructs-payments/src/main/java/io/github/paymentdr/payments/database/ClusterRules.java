@@ -5,7 +5,6 @@ import io.github.paymentdr.core.region.RegionPair;
 import io.github.paymentdr.core.region.RegionRole;
 import io.github.paymentdr.core.validation.Faults;
 import io.github.paymentdr.core.validation.InvalidInputException;
-import io.github.paymentdr.payments.database.AuroraReplication.Mode;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awscdk.Duration;
@@ -135,7 +134,7 @@ final class ClusterRules {
   }
 
   private static boolean isGlobal(@Nullable AuroraReplication replication) {
-    return replication != null && replication.getMode() == Mode.GLOBAL_DATABASE;
+    return replication != null && replication.isGlobalDatabase();
   }
 
   private static boolean isConcrete(Faults faults, String name, Number number) {

@@ -7,6 +7,8 @@ import io.github.paymentdr.core.region.RegionRole;
 import io.github.paymentdr.core.validation.Faults;
 import io.github.paymentdr.payments.database.AuroraReplication.Mode;
 import software.amazon.awscdk.Annotations;
+import software.amazon.awscdk.ArnComponents;
+import software.amazon.awscdk.ArnFormat;
 import software.amazon.awscdk.Duration;
 import software.amazon.awscdk.Stack;
 import software.amazon.awscdk.services.cloudwatch.Metric;
@@ -34,8 +36,7 @@ import software.constructs.Construct;
  *     DrAuroraCluster.Builder.create(this, "Database")
  *         .names(names)
  *         .vpc(network.getVpc())
- *         .replication(AuroraReplication.globalDatabase())
- *         .instanceType(InstanceType.of(InstanceClass.R6G, InstanceSize.LARGE))
+ *         .replication(AuroraReplication.logical())
  *         .build();
  * database.connectionFor("payments_app").grantConnect(function);
  * }</pre>
@@ -46,7 +47,9 @@ public final class DrAuroraCluster extends Construct implements IConnectable {
   private final AuroraReplication replication;
   private final String pairName;
   private final String peerRegion;
+  private final String peerClusterIdentifier;
   private final String databaseName;
+  private final String masterUsername;
   private final Number port;
   private final IKey encryptionKey;
   private final IParameterGroup parameterGroup;
@@ -72,7 +75,9 @@ public final class DrAuroraCluster extends Construct implements IConnectable {
     this.replication = props.getReplication();
     this.pairName = props.pairName();
     this.peerRegion = pair.regionOf(role.peer());
+    this.peerClusterIdentifier = names.regionalName(props.getPurpose(), role.peer());
     this.databaseName = props.getDatabaseName();
+    this.masterUsername = props.getMasterUsername();
     this.port = props.getPort();
     ClusterParts parts =
         new ClusterParts(this, props, names.regionalName(props.getPurpose(), role));
@@ -109,14 +114,64 @@ public final class DrAuroraCluster extends Construct implements IConnectable {
     return cluster.getClusterArn();
   }
 
+  /**
+   * The identifier that the other region's cluster has, or will have. It comes from names alone, so
+   * that nothing is read from the other region.
+   *
+   * @return the identifier
+   */
+  public String getPeerClusterIdentifier() {
+    return peerClusterIdentifier;
+  }
+
+  /** {@return the ARN that the other region's cluster of this account has, or will have} */
+  public String getPeerClusterArn() {
+    return arnOf("cluster", peerRegion, peerClusterIdentifier);
+  }
+
+  /**
+   * The identifier of the global database that both regions' clusters are in.
+   *
+   * @return the identifier
+   * @throws io.github.paymentdr.core.validation.InvalidInputException if the replication is not
+   *     {@link AuroraReplication#globalDatabase()}
+   */
+  public String getGlobalClusterIdentifier() {
+    requireGlobalDatabase("getGlobalClusterIdentifier", "ask getReplication() first");
+    return pairName;
+  }
+
+  /**
+   * The ARN of the global database that both regions' clusters are in. It names no region.
+   *
+   * @return the ARN
+   * @throws io.github.paymentdr.core.validation.InvalidInputException if the replication is not
+   *     {@link AuroraReplication#globalDatabase()}
+   */
+  public String getGlobalClusterArn() {
+    requireGlobalDatabase("getGlobalClusterArn", "ask getReplication() first");
+    return arnOf("global-cluster", "", pairName);
+  }
+
+  /** {@return the port of every endpoint} */
+  public Number getPort() {
+    return port;
+  }
+
   /** {@return the name of the database} */
   public String getDatabaseName() {
     return databaseName;
   }
 
+  /** {@return the name of the master user, whose password is in {@link #getSecret()}} */
+  public String getMasterUsername() {
+    return masterUsername;
+  }
+
   /**
-   * The name and password of the master user, in this region. A global database has one secret,
-   * whose replica the secondary region has under the same name; it holds no host, because a
+   * The name and password of the master user, in this region. Without a global database each region
+   * has a secret of its own, which also holds the host of the cluster. A global database has one
+   * secret, whose replica the secondary region has under the same name; it holds no host, because a
    * failover would make it wrong.
    *
    * @return the secret
@@ -189,13 +244,7 @@ public final class DrAuroraCluster extends Construct implements IConnectable {
    *     {@link AuroraReplication#globalDatabase()}
    */
   public Metric metricGlobalReplicationLag() {
-    Faults faults = Faults.of("DrAuroraCluster");
-    faults.unless(
-        replication.getMode() == Mode.GLOBAL_DATABASE,
-        "metricGlobalReplicationLag needs AuroraReplication.globalDatabase(), got "
-            + replication
-            + "; do not use this metric");
-    faults.throwIfAny();
+    requireGlobalDatabase("metricGlobalReplicationLag", "do not use this metric");
     return cluster.metric(
         "AuroraGlobalDBReplicationLag",
         highestInAMinute()
@@ -212,12 +261,34 @@ public final class DrAuroraCluster extends Construct implements IConnectable {
 
   private RegionalCluster createCluster(
       DrAuroraClusterProps props, ClusterParts parts, RegionRole role) {
-    if (replication.getMode() == Mode.NONE) {
+    if (!replication.isGlobalDatabase()) {
       return WriterCluster.createAlone(this, props, parts);
     }
     return role == RegionRole.PRIMARY
         ? WriterCluster.createGlobalPrimary(this, props, parts)
         : SecondaryCluster.create(this, props, parts);
+  }
+
+  private String arnOf(String resource, String region, String name) {
+    return Stack.of(this)
+        .formatArn(
+            ArnComponents.builder()
+                .service("rds")
+                .region(region)
+                .resource(resource)
+                .arnFormat(ArnFormat.COLON_RESOURCE_NAME)
+                .resourceName(name)
+                .build());
+  }
+
+  private void requireGlobalDatabase(String method, String instead) {
+    Faults faults = Faults.of("DrAuroraCluster");
+    faults.unless(
+        replication.isGlobalDatabase(),
+        String.format(
+            "%s needs AuroraReplication.globalDatabase(), got %s; %s",
+            method, replication, instead));
+    faults.throwIfAny();
   }
 
   private void warnIfNotReplicated() {
@@ -230,8 +301,9 @@ public final class DrAuroraCluster extends Construct implements IConnectable {
                   + ", so the loss of "
                   + Stack.of(this).getRegion()
                   + " loses all data since the last copy (RPO 24 h with a daily backup plan, no"
-                  + " bound without one); use AuroraReplication.globalDatabase() with a"
-                  + " memory-optimised class such as db.r6g.large");
+                  + " bound without one); use AuroraReplication.logical(), or"
+                  + " AuroraReplication.globalDatabase() with a memory-optimised class such as"
+                  + " db.r6g.large");
     }
   }
 

@@ -480,7 +480,7 @@ public final class DrAuroraClusterProps {
       faults.require(
           "replication",
           replication,
-          "set replication(AuroraReplication.globalDatabase()) or another one");
+          "set replication(AuroraReplication.logical()) or another one");
       ClusterRules.checkNames(faults, names, purpose());
       faults.unless(
           securityGroups == null || !securityGroups.isEmpty(),

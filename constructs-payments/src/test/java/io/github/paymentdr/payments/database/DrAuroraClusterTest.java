@@ -183,8 +183,9 @@ class DrAuroraClusterTest {
               "/TestStack/Database",
               "this cluster does not replicate: nothing but backup copies reach us-west-2, so the"
                   + " loss of us-east-1 loses all data since the last copy (RPO 24 h with a daily"
-                  + " backup plan, no bound without one); use AuroraReplication.globalDatabase()"
-                  + " with a memory-optimised class such as db.r6g.large [ack:"
+                  + " backup plan, no bound without one); use AuroraReplication.logical(), or"
+                  + " AuroraReplication.globalDatabase() with a memory-optimised class such as"
+                  + " db.r6g.large [ack:"
                   + " @payment-dr/database:noReplication]");
       Annotations.fromStack(GLOBAL_PRIMARY.stack())
           .hasNoWarning("/TestStack/Database", Match.anyValue());
