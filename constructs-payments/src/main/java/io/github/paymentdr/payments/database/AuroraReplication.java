@@ -4,7 +4,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * How the data of a pair's primary cluster reaches the other region. It is chosen when the clusters
- * are created; Aurora cannot change it in place.
+ * are created. A deployed pair can change between {@link #none()} and {@link #logical()}, which
+ * differ in parameters that take effect when the writers are rebooted; nothing can change to or
+ * from {@link #globalDatabase()} in place.
  *
  * <pre>{@code
  * DrAuroraCluster.Builder.create(this, "Database").replication(AuroraReplication.logical())

@@ -1,7 +1,6 @@
 package io.github.paymentdr.payments.database;
 
 import com.google.common.collect.ImmutableList;
-import com.google.common.collect.ImmutableMap;
 import io.github.paymentdr.core.encryption.CustomerKey;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -22,9 +21,6 @@ import software.constructs.Construct;
 /** What a cluster needs around it, the same whatever its role and replication. */
 final class ClusterParts {
   static final String LOG = "postgresql";
-
-  private static final ImmutableMap<String, String> PARAMETERS =
-      ImmutableMap.of("rds.force_ssl", "1");
 
   private final String clusterIdentifier;
   private final IClusterEngine engine;
@@ -116,7 +112,7 @@ final class ClusterParts {
     return ParameterGroup.Builder.create(scope, "Parameters")
         .engine(engine)
         .description("Parameters of the Aurora cluster, the same in both regions")
-        .parameters(PARAMETERS)
+        .parameters(ClusterParameters.of(props.getReplication()))
         .removalPolicy(companionPolicy(props))
         .build();
   }

@@ -5,6 +5,7 @@ import io.github.paymentdr.core.region.RegionPair;
 import io.github.paymentdr.core.region.RegionRole;
 import io.github.paymentdr.core.validation.Faults;
 import io.github.paymentdr.core.validation.InvalidInputException;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awscdk.Duration;
@@ -12,8 +13,9 @@ import software.amazon.awscdk.RemovalPolicy;
 import software.amazon.awscdk.TimeConversionOptions;
 import software.amazon.awscdk.Token;
 import software.amazon.awscdk.services.ec2.InstanceType;
+import software.amazon.awscdk.services.rds.AuroraPostgresEngineVersion;
 
-/** What Aurora allows for a cluster, alone or in a global database. */
+/** What Aurora and PostgreSQL allow for a cluster, by how it replicates. */
 final class ClusterRules {
   /** From "Quotas in Amazon Aurora" in the Aurora user guide. */
   private static final int MAX_READERS = 15;
@@ -35,6 +37,11 @@ final class ClusterRules {
    * memory-optimised classes from db.r5 on.
    */
   private static final Pattern MEMORY_OPTIMISED = Pattern.compile("(r[5-9]|r[1-9][0-9]|x).*");
+
+  /** From "CREATE PUBLICATION" in the PostgreSQL documentation: column lists came with 15. */
+  private static final int FIRST_WITH_COLUMN_LISTS = 15;
+
+  private static final Pattern MAJOR_VERSION = Pattern.compile("([0-9]{1,4})(\\.[0-9.]+)?");
 
   private static final Pattern INSTANCE_TYPE = Pattern.compile("[a-z0-9-]+\\.[a-z0-9-]+");
 
@@ -81,6 +88,25 @@ final class ClusterRules {
               "instanceType must be memory-optimised with %s, got %sdb.%s; set a class such as"
                   + " db.r6g.large, or choose another replication",
               replication, given == null ? "the default " : "", type));
+    }
+  }
+
+  /** The default version needs no check. */
+  static void checkEngineVersion(
+      Faults faults,
+      @Nullable AuroraPostgresEngineVersion given,
+      @Nullable AuroraReplication replication) {
+    if (given == null || replication == null || !replication.isLogical()) {
+      return;
+    }
+    String version = given.getAuroraPostgresFullVersion();
+    if (faults.requireConcrete("engineVersion", version)) {
+      faults.unless(
+          majorOf(version) >= FIRST_WITH_COLUMN_LISTS,
+          String.format(
+              "engineVersion must be %s or newer with %s, got '%s'; older publications have no"
+                  + " column lists: set a newer version, or choose another replication",
+              FIRST_WITH_COLUMN_LISTS, replication, version));
     }
   }
 
@@ -135,6 +161,11 @@ final class ClusterRules {
 
   private static boolean isGlobal(@Nullable AuroraReplication replication) {
     return replication != null && replication.isGlobalDatabase();
+  }
+
+  private static int majorOf(String version) {
+    Matcher matcher = MAJOR_VERSION.matcher(version);
+    return matcher.matches() ? Integer.parseInt(matcher.group(1)) : 0;
   }
 
   private static boolean isConcrete(Faults faults, String name, Number number) {

@@ -137,7 +137,10 @@ public final class DrAuroraCluster extends Construct implements IConnectable {
    *     {@link AuroraReplication#globalDatabase()}
    */
   public String getGlobalClusterIdentifier() {
-    requireGlobalDatabase("getGlobalClusterIdentifier", "ask getReplication() first");
+    require(
+        AuroraReplication.globalDatabase(),
+        "getGlobalClusterIdentifier",
+        "ask getReplication() first");
     return pairName;
   }
 
@@ -149,7 +152,8 @@ public final class DrAuroraCluster extends Construct implements IConnectable {
    *     {@link AuroraReplication#globalDatabase()}
    */
   public String getGlobalClusterArn() {
-    requireGlobalDatabase("getGlobalClusterArn", "ask getReplication() first");
+    require(
+        AuroraReplication.globalDatabase(), "getGlobalClusterArn", "ask getReplication() first");
     return arnOf("global-cluster", "", pairName);
   }
 
@@ -236,6 +240,20 @@ public final class DrAuroraCluster extends Construct implements IConnectable {
   }
 
   /**
+   * How much write-ahead log the writer keeps for its replication slots. It grows while a
+   * subscriber is absent, and Aurora reports it whether or not the functions that replicate run.
+   *
+   * @return the most within a minute, in bytes; -1 while the log is not in use
+   * @throws io.github.paymentdr.core.validation.InvalidInputException if the replication is not
+   *     {@link AuroraReplication#logical()}
+   */
+  public Metric metricTransactionLogsDiskUsage() {
+    require(
+        AuroraReplication.logical(), "metricTransactionLogsDiskUsage", "do not use this metric");
+    return cluster.metric("TransactionLogsDiskUsage", highestInAMinute().build());
+  }
+
+  /**
    * How far this region's cluster is behind that of the other region. It has data only while this
    * region is the secondary one, so after a failover it is the other region that has them.
    *
@@ -244,7 +262,8 @@ public final class DrAuroraCluster extends Construct implements IConnectable {
    *     {@link AuroraReplication#globalDatabase()}
    */
   public Metric metricGlobalReplicationLag() {
-    requireGlobalDatabase("metricGlobalReplicationLag", "do not use this metric");
+    require(
+        AuroraReplication.globalDatabase(), "metricGlobalReplicationLag", "do not use this metric");
     return cluster.metric(
         "AuroraGlobalDBReplicationLag",
         highestInAMinute()
@@ -281,13 +300,11 @@ public final class DrAuroraCluster extends Construct implements IConnectable {
                 .build());
   }
 
-  private void requireGlobalDatabase(String method, String instead) {
+  private void require(AuroraReplication needed, String method, String instead) {
     Faults faults = Faults.of("DrAuroraCluster");
     faults.unless(
-        replication.isGlobalDatabase(),
-        String.format(
-            "%s needs AuroraReplication.globalDatabase(), got %s; %s",
-            method, replication, instead));
+        replication.equals(needed),
+        String.format("%s needs %s, got %s; %s", method, needed, replication, instead));
     faults.throwIfAny();
   }
 

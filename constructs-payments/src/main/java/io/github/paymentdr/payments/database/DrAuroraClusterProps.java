@@ -245,8 +245,8 @@ public final class DrAuroraClusterProps {
     }
 
     /**
-     * Sets how data reaches the other region, the same in both regions. A pair that silently does
-     * not replicate is worse than none, and the choice cannot be changed in place. Required.
+     * Sets how data reaches the other region, the same in both regions. It has no default, because
+     * a pair that silently does not replicate is worse than none. Required.
      *
      * @param replication the choice
      * @return this builder
@@ -296,7 +296,8 @@ public final class DrAuroraClusterProps {
      * Sets the engine version, the same in both regions. Minor versions are never upgraded by
      * themselves, so that the regions stay alike. Default: 15.12.
      *
-     * @param engineVersion the version
+     * @param engineVersion the version; 15 or newer with {@link AuroraReplication#logical()}, whose
+     *     publications need column lists
      * @return this builder
      */
     public B engineVersion(AuroraPostgresEngineVersion engineVersion) {
@@ -305,10 +306,11 @@ public final class DrAuroraClusterProps {
     }
 
     /**
-     * Sets the class of every instance. Default: {@code t3.medium}. An Aurora global database
-     * accepts only memory-optimised classes, from "Configuration requirements of an Amazon Aurora
-     * global database" in the Aurora user guide; with it the default is refused, so that the dearer
-     * class is always chosen knowingly.
+     * Sets the class of every instance. Default: {@code t3.medium}, which {@link
+     * AuroraReplication#logical()} takes like every other class. An Aurora global database accepts
+     * only memory-optimised classes, from "Configuration requirements of an Amazon Aurora global
+     * database" in the Aurora user guide; with it the default is refused, so that the dearer class
+     * is always chosen knowingly.
      *
      * @param instanceType the class without {@code db.} at its head, for example {@code r6g.large}
      * @return this builder
@@ -356,7 +358,7 @@ public final class DrAuroraClusterProps {
     }
 
     /**
-     * Sets the port. Default: 5432.
+     * Sets the port, the same in both regions. Default: 5432.
      *
      * @param port 1150 to 65535
      * @return this builder
@@ -489,6 +491,7 @@ public final class DrAuroraClusterProps {
         faults.requireElements("securityGroups", securityGroups);
       }
       ClusterRules.checkInstanceType(faults, instanceType, DEFAULT_INSTANCE_TYPE, replication);
+      ClusterRules.checkEngineVersion(faults, engineVersion, replication);
       ClusterRules.checkReaders(faults, readers(), replication);
       PostgresNames.checkDatabase(faults, databaseName());
       PostgresNames.checkMasterUser(faults, masterUsername());

@@ -23,6 +23,7 @@ import software.amazon.awscdk.services.ec2.IVpc;
 import software.amazon.awscdk.services.ec2.InstanceType;
 import software.amazon.awscdk.services.ec2.Vpc;
 import software.amazon.awscdk.services.logs.RetentionDays;
+import software.amazon.awscdk.services.rds.AuroraPostgresEngineVersion;
 
 @DisplayName("DrAuroraClusterProps")
 class DrAuroraClusterPropsTest {
@@ -33,6 +34,10 @@ class DrAuroraClusterPropsTest {
         .names(NAMES)
         .vpc(VPC)
         .replication(AuroraReplication.none());
+  }
+
+  private static DrAuroraClusterProps.Builder logical() {
+    return minimal().replication(AuroraReplication.logical());
   }
 
   private static DrAuroraClusterProps.Builder global(String instanceType) {
@@ -86,8 +91,8 @@ class DrAuroraClusterPropsTest {
             "DrAuroraClusterProps has 12 faults:\n"
                 + "  - names is required; set names(DrNames.Builder.create()...)\n"
                 + "  - vpc is required; set vpc(network.getVpc())\n"
-                + "  - replication is required; set"
-                + " replication(AuroraReplication.globalDatabase()) or another one\n"
+                + "  - replication is required; set replication(AuroraReplication.logical()) or"
+                + " another one\n"
                 + "  - securityGroups must not be empty, got []; add a group or remove"
                 + " securityGroups(...)\n"
                 + "  - readers must be between 0 and 15, got 16; remove 1 reader\n"
@@ -158,6 +163,54 @@ class DrAuroraClusterPropsTest {
             "DrAuroraClusterProps: instanceType must be memory-optimised with"
                 + " AuroraReplication.globalDatabase(), got the default db.t3.medium; set a class"
                 + " such as db.r6g.large, or choose another replication");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"t3.medium", "t4g.large", "m5.large", "r4.large", "r8g.large", "serverless.x"})
+  @DisplayName("D3: logical replication leaves the class to its user")
+  void logicalReplicationAcceptsEveryClass(String type) {
+    assertThatCode(() -> logical().instanceType(new InstanceType(type)).build())
+        .doesNotThrowAnyException();
+  }
+
+  @Test
+  @DisplayName("D1, D3: the default class is db.t3.medium with logical replication too")
+  void logicalReplicationAcceptsTheDefaults() {
+    DrAuroraClusterProps props = logical().readers(15).build();
+    assertThat(props.getInstanceType()).hasToString("t3.medium");
+    assertThat(props.getEngineVersion().getAuroraPostgresFullVersion()).isEqualTo("15.12");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"14.22, 14", "13.23, 13", "9.6, 9.6", "'', 15", "fifteen, 15", "99999999999.1, 15"})
+  void logicalReplicationRefusesVersionsWithoutColumnLists(String full, String major) {
+    AuroraPostgresEngineVersion version = AuroraPostgresEngineVersion.of(full, major);
+    assertThatThrownBy(() -> logical().engineVersion(version).build())
+        .hasMessage(
+            "DrAuroraClusterProps: engineVersion must be 15 or newer with"
+                + " AuroraReplication.logical(), got '"
+                + full
+                + "'; older publications have no column lists: set a newer version, or choose"
+                + " another replication");
+    assertThatCode(() -> minimal().engineVersion(version).build()).doesNotThrowAnyException();
+  }
+
+  @ParameterizedTest
+  @CsvSource({"15.2, 15", "15.17, 15", "16.9, 16", "100.1, 100"})
+  void logicalReplicationAcceptsNewerVersions(String full, String major) {
+    AuroraPostgresEngineVersion version = AuroraPostgresEngineVersion.of(full, major);
+    assertThatCode(() -> logical().engineVersion(version).build()).doesNotThrowAnyException();
+  }
+
+  @Test
+  void logicalReplicationRefusesAVersionThatIsAToken() {
+    AuroraPostgresEngineVersion version =
+        AuroraPostgresEngineVersion.of(Token.asString(Map.of("Ref", "Version")), "15");
+    assertThatThrownBy(() -> logical().engineVersion(version).build())
+        .hasMessage(
+            "DrAuroraClusterProps: engineVersion must be known at synthesis, got a deploy-time"
+                + " token; pass a literal value");
   }
 
   @Test
@@ -304,10 +357,24 @@ class DrAuroraClusterPropsTest {
 
   @Test
   void replicationsAreValues() {
-    assertThat(AuroraReplication.none())
-        .isEqualTo(AuroraReplication.none())
-        .hasSameHashCodeAs(AuroraReplication.none())
-        .isNotEqualTo(AuroraReplication.globalDatabase())
-        .hasToString("AuroraReplication.none()");
+    List<AuroraReplication> all =
+        List.of(
+            AuroraReplication.none(),
+            AuroraReplication.logical(),
+            AuroraReplication.globalDatabase());
+    assertThat(AuroraReplication.logical())
+        .isEqualTo(AuroraReplication.logical())
+        .hasSameHashCodeAs(AuroraReplication.logical());
+    assertThat(all).doesNotHaveDuplicates();
+    assertThat(all)
+        .extracting(AuroraReplication::toString)
+        .containsExactly(
+            "AuroraReplication.none()",
+            "AuroraReplication.logical()",
+            "AuroraReplication.globalDatabase()");
+    assertThat(all).extracting(AuroraReplication::isLogical).containsExactly(false, true, false);
+    assertThat(all)
+        .extracting(AuroraReplication::isGlobalDatabase)
+        .containsExactly(false, false, true);
   }
 }

@@ -11,6 +11,7 @@ import io.github.paymentdr.core.iam.IamWildcards;
 import io.github.paymentdr.core.region.DrNames;
 import io.github.paymentdr.core.region.RegionPair;
 import io.github.paymentdr.core.tagging.DrTags;
+import io.github.paymentdr.core.validation.InvalidInputException;
 import io.github.paymentdr.payments.alarms.DrAlarms;
 import io.github.paymentdr.payments.network.DrNetwork;
 import io.github.paymentdr.payments.testing.GoldenTemplate;
@@ -56,17 +57,25 @@ class DrAuroraClusterTest {
   private static final Deployed ALONE = deploy(PAIR.getPrimary(), AuroraReplication.none());
   private static final Deployed ALONE_SECONDARY =
       deploy(PAIR.getSecondary(), AuroraReplication.none());
+  private static final Deployed LOGICAL = deploy(PAIR.getPrimary(), AuroraReplication.logical());
+  private static final Deployed LOGICAL_SECONDARY =
+      deploy(PAIR.getSecondary(), AuroraReplication.logical());
   private static final Deployed GLOBAL_PRIMARY =
       deploy(PAIR.getPrimary(), AuroraReplication.globalDatabase());
   private static final Deployed GLOBAL_SECONDARY =
       deploy(PAIR.getSecondary(), AuroraReplication.globalDatabase());
 
   private static final List<Deployed> ALL =
-      List.of(ALONE, ALONE_SECONDARY, GLOBAL_PRIMARY, GLOBAL_SECONDARY);
+      List.of(ALONE, ALONE_SECONDARY, LOGICAL, LOGICAL_SECONDARY, GLOBAL_PRIMARY, GLOBAL_SECONDARY);
 
   private record Deployed(Stack stack, DrAuroraCluster construct, Template template) {
     Map<String, Object> cluster() {
       return onlyPropertiesOf(template, CLUSTER);
+    }
+
+    Map<String, Object> parameters() {
+      return Resources.child(
+          onlyPropertiesOf(template, "AWS::RDS::DBClusterParameterGroup"), "Parameters");
     }
   }
 
@@ -83,9 +92,9 @@ class DrAuroraClusterTest {
             .names(NAMES)
             .vpc(vpcOf(stack))
             .replication(replication);
-    return replication.equals(AuroraReplication.none())
-        ? builder
-        : builder.instanceType(new InstanceType("r6g.large"));
+    return replication.isGlobalDatabase()
+        ? builder.instanceType(new InstanceType("r6g.large"))
+        : builder;
   }
 
   @SuppressWarnings("unchecked")
@@ -187,10 +196,11 @@ class DrAuroraClusterTest {
                   + " AuroraReplication.globalDatabase() with a memory-optimised class such as"
                   + " db.r6g.large [ack:"
                   + " @payment-dr/database:noReplication]");
-      Annotations.fromStack(GLOBAL_PRIMARY.stack())
-          .hasNoWarning("/TestStack/Database", Match.anyValue());
-      Annotations.fromStack(GLOBAL_SECONDARY.stack())
-          .hasNoWarning("/TestStack/Database", Match.anyValue());
+      for (Deployed deployed :
+          List.of(LOGICAL, LOGICAL_SECONDARY, GLOBAL_PRIMARY, GLOBAL_SECONDARY)) {
+        Annotations.fromStack(deployed.stack())
+            .hasNoWarning("/TestStack/Database", Match.anyValue());
+      }
     }
 
     @Test
@@ -202,14 +212,24 @@ class DrAuroraClusterTest {
   @Nested
   class InEveryRoleAndMode {
     @Test
-    @DisplayName("D1: IAM authentication, TLS forced, the same parameters")
+    @DisplayName("D1: IAM authentication, TLS forced")
     void secured() {
       for (Deployed deployed : ALL) {
         assertThat(deployed.cluster()).containsEntry("EnableIAMDatabaseAuthentication", true);
         assertThat(onlyPropertiesOf(deployed.template(), "AWS::RDS::DBClusterParameterGroup"))
-            .containsEntry("Family", "aurora-postgresql15")
-            .containsEntry("Parameters", Map.of("rds.force_ssl", "1"));
+            .containsEntry("Family", "aurora-postgresql15");
+        assertThat(deployed.parameters()).containsEntry("rds.force_ssl", "1");
       }
+    }
+
+    @Test
+    @DisplayName("D1: both regions have the same parameters")
+    void sameParameters() {
+      assertThat(ALONE.parameters()).isEqualTo(Map.of("rds.force_ssl", "1"));
+      assertThat(ALONE_SECONDARY.parameters()).isEqualTo(ALONE.parameters());
+      assertThat(LOGICAL_SECONDARY.parameters()).isEqualTo(LOGICAL.parameters());
+      assertThat(GLOBAL_PRIMARY.parameters()).isEqualTo(ALONE.parameters());
+      assertThat(GLOBAL_SECONDARY.parameters()).isEqualTo(ALONE.parameters());
     }
 
     @Test
@@ -276,6 +296,32 @@ class DrAuroraClusterTest {
     }
 
     @Test
+    @DisplayName("D3: each knows the other region's cluster by name, and reads nothing from there")
+    void knowsItsPeerByName() {
+      for (Deployed deployed : ALL) {
+        DrAuroraCluster construct = deployed.construct();
+        String peer = peerOf(deployed).stack().getRegion();
+        assertThat(peerOf(deployed).cluster())
+            .containsEntry("DBClusterIdentifier", construct.getPeerClusterIdentifier());
+        assertThat(deployed.stack().resolve(construct.getPeerClusterArn()).toString())
+            .contains(":rds:" + peer + ":", ":cluster:" + construct.getPeerClusterIdentifier())
+            .doesNotContain(CLUSTER_ID);
+        assertThat(deployed.stack().getDependencies()).isEmpty();
+        assertThat(deployed.template().toJSON().toString()).doesNotContain("Fn::GetStackOutput");
+      }
+    }
+
+    private Deployed peerOf(Deployed deployed) {
+      return ALL.stream()
+          .filter(
+              other ->
+                  other.construct().getReplication().equals(deployed.construct().getReplication())
+                      && !other.stack().getRegion().equals(deployed.stack().getRegion()))
+          .findFirst()
+          .orElseThrow();
+    }
+
+    @Test
     void answersTheSameGetters() {
       for (Deployed deployed : ALL) {
         DrAuroraCluster construct = deployed.construct();
@@ -288,6 +334,8 @@ class DrAuroraClusterTest {
         assertThat(construct.getCluster().getInstanceEndpoints()).hasSize(2);
         assertThat(construct.getCluster().getEngine()).isNotNull();
         assertThat(construct.getDatabaseName()).isEqualTo("payments");
+        assertThat(construct.getMasterUsername()).isEqualTo("clusteradmin");
+        assertThat(construct.getPort()).isEqualTo(5432);
         assertThat(construct.getSecret().getSecretArn()).isNotEmpty();
         assertThat(construct.getEncryptionKey().getKeyArn()).isNotEmpty();
         assertThat(construct.getConnections().getSecurityGroups()).hasSize(1);
@@ -337,7 +385,10 @@ class DrAuroraClusterTest {
     void isTagged() {
       for (String region : PAIR.getRegions()) {
         for (AuroraReplication replication :
-            List.of(AuroraReplication.none(), AuroraReplication.globalDatabase())) {
+            List.of(
+                AuroraReplication.none(),
+                AuroraReplication.logical(),
+                AuroraReplication.globalDatabase())) {
           Stack stack = Synthesis.stackIn(region);
           builder(stack, "Database", replication).build();
           DrTags.Builder.create().application("PaymentProcessor").build().applyTo(stack);
@@ -366,6 +417,180 @@ class DrAuroraClusterTest {
         assertThat(again.template().toJSON().toString())
             .isEqualTo(deployed.template().toJSON().toString());
       }
+    }
+  }
+
+  @Nested
+  class Logical {
+    @Test
+    void keepsItsLogicalIds() {
+      GoldenTemplate.assertMatches("DrAuroraCluster-logical-primary", LOGICAL.template());
+      GoldenTemplate.assertMatches(
+          "DrAuroraCluster-logical-secondary", LOGICAL_SECONDARY.template());
+    }
+
+    @Test
+    @DisplayName("D1, D3: real-time replication does not exclude db.t3.medium")
+    void onTheRequiredClass() {
+      for (Deployed deployed : List.of(LOGICAL, LOGICAL_SECONDARY)) {
+        assertThat(deployed.cluster()).containsEntry("EngineVersion", "15.12");
+        assertThat(propertiesOf(deployed.template(), INSTANCE))
+            .hasSize(2)
+            .allMatch(instance -> "db.t3.medium".equals(instance.get("DBInstanceClass")));
+      }
+    }
+
+    @Test
+    @DisplayName("D3: each region has a writer with a master user and secret of its own")
+    void ordinaryClustersInBothRegions() {
+      for (Deployed deployed : List.of(LOGICAL, LOGICAL_SECONDARY)) {
+        assertThat(deployed.cluster())
+            .containsKeys("MasterUsername", "MasterUserPassword")
+            .containsEntry("DatabaseName", "payments")
+            .containsEntry("StorageEncrypted", true)
+            .doesNotContainKeys("GlobalClusterIdentifier", "SourceRegion");
+        assertThat(onlyPropertiesOf(deployed.template(), "AWS::SecretsManager::Secret"))
+            .doesNotContainKeys("Name", "ReplicaRegions");
+        deployed.template().resourceCountIs("AWS::RDS::GlobalCluster", 0);
+        deployed.template().resourceCountIs("AWS::SecretsManager::SecretTargetAttachment", 1);
+      }
+    }
+
+    @Test
+    @DisplayName("D3: either region can publish and subscribe, and notices a lost peer in 20 s")
+    void parameters() {
+      assertThat(LOGICAL.parameters())
+          .isEqualTo(
+              Map.of(
+                  "rds.force_ssl", "1",
+                  "rds.logical_replication", "1",
+                  "max_replication_slots", "20",
+                  "max_wal_senders", "20",
+                  "max_logical_replication_workers", "6",
+                  "max_worker_processes", "20",
+                  "wal_sender_timeout", "20000"));
+    }
+
+    @Test
+    @DisplayName("D3: parallel queries and autovacuum always leave workers that apply changes")
+    void workersFitIntoTheirProcesses() {
+      int launcher = 1;
+      int autovacuum = 3;
+      int parallelQueries = 8;
+      assertThat(parameter("max_worker_processes"))
+          .isGreaterThanOrEqualTo(
+              parameter("max_logical_replication_workers")
+                  + launcher
+                  + autovacuum
+                  + parallelQueries);
+      assertThat(parameter("max_wal_senders"))
+          .isGreaterThanOrEqualTo(parameter("max_replication_slots"));
+    }
+
+    private int parameter(String name) {
+      return Integer.parseInt(LOGICAL.parameters().get(name).toString());
+    }
+
+    @Test
+    void differsFromNoReplicationInParametersOnly() {
+      assertThat(withoutParameters(LOGICAL.template().toJSON()))
+          .isEqualTo(withoutParameters(ALONE.template().toJSON()));
+    }
+
+    private String withoutParameters(Map<String, Object> template) {
+      return template.toString().replaceAll("Parameters=\\{rds[^}]*}", "");
+    }
+
+    @Test
+    @DisplayName("D2: the log kept for an absent subscriber is measured")
+    void measuresTheLogThatIsKept() {
+      for (Deployed deployed : List.of(LOGICAL, LOGICAL_SECONDARY)) {
+        Metric metric = deployed.construct().metricTransactionLogsDiskUsage();
+        assertThat(metric.getNamespace()).isEqualTo("AWS/RDS");
+        assertThat(metric.getMetricName()).isEqualTo("TransactionLogsDiskUsage");
+        assertThat(metric.getStatistic()).isEqualTo("Maximum");
+        assertThat(deployed.stack().resolve(metric.getDimensions()))
+            .isEqualTo(Map.of("DBClusterIdentifier", Map.of("Ref", CLUSTER_ID)));
+      }
+    }
+
+    @Test
+    void refusesTheLogsMetricWithoutLogicalReplication() {
+      for (Deployed deployed : List.of(ALONE, GLOBAL_PRIMARY, GLOBAL_SECONDARY)) {
+        assertThatThrownBy(() -> deployed.construct().metricTransactionLogsDiskUsage())
+            .isInstanceOf(InvalidInputException.class)
+            .hasMessage(
+                "DrAuroraCluster: metricTransactionLogsDiskUsage needs"
+                    + " AuroraReplication.logical(), got "
+                    + deployed.construct().getReplication()
+                    + "; do not use this metric");
+      }
+    }
+
+    @Test
+    void hasNoGlobalCluster() {
+      for (Deployed deployed : List.of(ALONE, LOGICAL, LOGICAL_SECONDARY)) {
+        DrAuroraCluster construct = deployed.construct();
+        String got = "AuroraReplication.globalDatabase(), got " + construct.getReplication();
+        assertThatThrownBy(construct::getGlobalClusterIdentifier)
+            .isInstanceOf(InvalidInputException.class)
+            .hasMessage(
+                "DrAuroraCluster: getGlobalClusterIdentifier needs "
+                    + got
+                    + "; ask getReplication() first");
+        assertThatThrownBy(construct::getGlobalClusterArn)
+            .isInstanceOf(InvalidInputException.class)
+            .hasMessage(
+                "DrAuroraCluster: getGlobalClusterArn needs "
+                    + got
+                    + "; ask getReplication() first");
+      }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"eu-west-1, eu-central-1", "ap-northeast-1, ap-southeast-2"})
+    void worksForOtherPairs(String primary, String secondary) {
+      DrNames names =
+          DrNames.Builder.create()
+              .regionPair(RegionPair.of(primary, secondary))
+              .application("payment-dr")
+              .build();
+      DrAuroraCluster first =
+          builder(Synthesis.stackIn(primary), "Database", AuroraReplication.logical())
+              .names(names)
+              .build();
+      DrAuroraCluster second =
+          builder(Synthesis.stackIn(secondary), "Database", AuroraReplication.logical())
+              .names(names)
+              .build();
+      assertThat(first.getPeerClusterIdentifier()).isEqualTo("payment-dr-database-" + secondary);
+      assertThat(second.getPeerClusterIdentifier()).isEqualTo("payment-dr-database-" + primary);
+      assertThat(onlyPropertiesOf(Template.fromStack(Stack.of(first)), CLUSTER))
+          .containsEntry("DBClusterIdentifier", second.getPeerClusterIdentifier());
+      assertThat(onlyPropertiesOf(Template.fromStack(Stack.of(second)), CLUSTER))
+          .containsEntry("DBClusterIdentifier", first.getPeerClusterIdentifier());
+    }
+
+    @Test
+    void takesOtherValuesOfItsParameters() {
+      Stack stack = Synthesis.primaryStack();
+      builder(stack, "Database", AuroraReplication.logical())
+          .build()
+          .getParameterGroup()
+          .addParameter("max_worker_processes", "64");
+      assertThat(
+              Resources.child(
+                  onlyPropertiesOf(Template.fromStack(stack), "AWS::RDS::DBClusterParameterGroup"),
+                  "Parameters"))
+          .containsEntry("max_worker_processes", "64")
+          .containsEntry("rds.logical_replication", "1");
+    }
+
+    @Test
+    void oneInstanceIsEnough() {
+      Stack stack = Synthesis.primaryStack();
+      builder(stack, "Database", AuroraReplication.logical()).readers(0).build();
+      Template.fromStack(stack).resourceCountIs(INSTANCE, 1);
     }
   }
 
@@ -409,6 +634,17 @@ class DrAuroraClusterTest {
     }
 
     @Test
+    @DisplayName("D3: both regions name the same global cluster")
+    void namesTheGlobalCluster() {
+      for (Deployed deployed : List.of(GLOBAL_PRIMARY, GLOBAL_SECONDARY)) {
+        DrAuroraCluster construct = deployed.construct();
+        assertThat(construct.getGlobalClusterIdentifier()).isEqualTo("payment-dr-database-test");
+        assertThat(deployed.stack().resolve(construct.getGlobalClusterArn()).toString())
+            .contains(":rds::", ":global-cluster:payment-dr-database-test");
+      }
+    }
+
+    @Test
     void secretIsReplicatedAndHasNoHost() {
       assertThat(onlyPropertiesOf(GLOBAL_PRIMARY.template(), "AWS::SecretsManager::Secret"))
           .containsEntry("Name", "payment-dr-database-test/master")
@@ -438,12 +674,15 @@ class DrAuroraClusterTest {
     }
 
     @Test
-    void lagIsRefusedWithoutReplication() {
-      assertThatThrownBy(() -> ALONE.construct().metricGlobalReplicationLag())
-          .hasMessage(
-              "DrAuroraCluster: metricGlobalReplicationLag needs"
-                  + " AuroraReplication.globalDatabase(), got AuroraReplication.none(); do not use"
-                  + " this metric");
+    void lagIsRefusedWithoutAGlobalDatabase() {
+      for (Deployed deployed : List.of(ALONE, LOGICAL)) {
+        assertThatThrownBy(() -> deployed.construct().metricGlobalReplicationLag())
+            .hasMessage(
+                "DrAuroraCluster: metricGlobalReplicationLag needs"
+                    + " AuroraReplication.globalDatabase(), got "
+                    + deployed.construct().getReplication()
+                    + "; do not use this metric");
+      }
     }
 
     @Test
@@ -507,12 +746,14 @@ class DrAuroraClusterTest {
         builder(stack, "One", AuroraReplication.globalDatabase()).build();
         builder(stack, "Two", AuroraReplication.globalDatabase()).purpose("ledger").build();
         builder(stack, "Three", AuroraReplication.none()).purpose("reports").build();
+        builder(stack, "Four", AuroraReplication.logical()).purpose("payouts").build();
         assertThat(propertiesOf(Template.fromStack(stack), CLUSTER))
             .extracting(cluster -> cluster.get("DBClusterIdentifier").toString())
             .containsExactlyInAnyOrder(
                 "payment-dr-database-test-" + region,
                 "payment-dr-ledger-test-" + region,
-                "payment-dr-reports-test-" + region);
+                "payment-dr-reports-test-" + region,
+                "payment-dr-payouts-test-" + region);
       }
     }
 
