@@ -166,8 +166,7 @@ class DrAuroraClusterPropsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(
-      strings = {"t3.medium", "t4g.large", "m5.large", "r4.large", "r8g.large", "serverless.x"})
+  @ValueSource(strings = {"t3.medium", "t4g.large", "r4.large", "r8g.large", "x2g.large"})
   @DisplayName("D3: logical replication leaves the class to its user")
   void logicalReplicationAcceptsEveryClass(String type) {
     assertThatCode(() -> logical().instanceType(new InstanceType(type)).build())
