@@ -3,6 +3,7 @@ package io.github.paymentdr.payments.network;
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
 import io.github.paymentdr.core.region.Placement;
+import io.github.paymentdr.core.region.RegionPair;
 import io.github.paymentdr.core.validation.Faults;
 import java.util.List;
 import software.amazon.awscdk.RemovalPolicy;
@@ -144,7 +145,11 @@ public final class DrNetwork extends Construct {
         : ExistingVpc.peerCidrs(props.getPeerControlCidrs(), "peerControlCidrs", "control");
   }
 
-  private boolean isCreated() {
+  RegionPair getRegionPair() {
+    return props.getRegionPair();
+  }
+
+  boolean isCreated() {
     return props.getVpc() == null;
   }
 

@@ -14,7 +14,9 @@ import io.github.paymentdr.payments.database.DatabaseConnection;
 import io.github.paymentdr.payments.database.DrAuroraClusterProps;
 import io.github.paymentdr.payments.function.PaymentFunctionProps;
 import io.github.paymentdr.payments.function.SchemaMigrationProps;
+import io.github.paymentdr.payments.network.DrNetwork;
 import io.github.paymentdr.payments.network.DrNetworkProps;
+import io.github.paymentdr.payments.network.DrPeeringProps;
 import io.github.paymentdr.payments.session.SessionGlobalTableProps;
 import java.lang.reflect.InvocationTargetException;
 import java.util.List;
@@ -57,6 +59,16 @@ public final class MinimalProps {
                       .build())
           .put(DrBackupPlanProps.class, stack -> DrBackupPlanProps.builder().names(NAMES).build())
           .put(DrNetworkProps.class, stack -> DrNetworkProps.builder().regionPair(PAIR).build())
+          .put(
+              DrPeeringProps.class,
+              stack ->
+                  DrPeeringProps.builder()
+                      .names(NAMES)
+                      .network(
+                          DrNetwork.Builder.create(stack, "DrPeeringNetwork")
+                              .regionPair(PAIR)
+                              .build())
+                      .build())
           .put(
               PaymentFunctionProps.class,
               stack ->
