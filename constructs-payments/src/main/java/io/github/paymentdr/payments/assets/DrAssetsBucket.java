@@ -9,6 +9,7 @@ import io.github.paymentdr.core.region.Placement;
 import io.github.paymentdr.core.region.RegionPair;
 import io.github.paymentdr.core.region.RegionRole;
 import io.github.paymentdr.core.validation.Faults;
+import io.github.paymentdr.payments.internal.ObjectEncryption;
 import java.util.List;
 import java.util.stream.Stream;
 import software.amazon.awscdk.Aws;

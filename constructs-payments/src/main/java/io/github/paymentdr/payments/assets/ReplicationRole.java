@@ -3,6 +3,7 @@ package io.github.paymentdr.payments.assets;
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
 import io.github.paymentdr.core.iam.IamWildcards;
+import io.github.paymentdr.payments.internal.ObjectEncryption;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awscdk.Aws;

@@ -8,6 +8,7 @@ import io.github.paymentdr.core.region.Placement;
 import io.github.paymentdr.core.validation.Faults;
 import io.github.paymentdr.payments.database.DatabaseConnection;
 import io.github.paymentdr.payments.internal.CodeFingerprint;
+import io.github.paymentdr.payments.internal.DatabaseParts;
 import io.github.paymentdr.payments.internal.ExecutionRole;
 import io.github.paymentdr.payments.internal.FunctionLogs;
 import io.github.paymentdr.payments.internal.FunctionPlacement;
@@ -198,8 +199,8 @@ public final class SchemaMigration extends Construct implements IConnectable, IG
     List<Construct> needed =
         ImmutableList.<Construct>builder()
             .add(securityGroup)
-            .addAll(DatabaseParts.rulesFor(securityGroup, database))
-            .addAll(DatabaseParts.serversOf(database))
+            .addAll(DatabaseParts.rulesFor(securityGroup, database.getConnectable()))
+            .addAll(DatabaseParts.serversOf(database.getConnectable()))
             .build();
     needed.forEach(run.getNode()::addDependency);
   }
@@ -210,7 +211,7 @@ public final class SchemaMigration extends Construct implements IConnectable, IG
     Placement.of(scope, faults).requireSameRegion("vpc", props.getVpc());
     FunctionPlacement.checkSubnets(faults, props.getVpc(), props.getVpcSubnets());
     faults.unless(
-        !DatabaseParts.isGlobalSecondary(props.getDatabase()),
+        !DatabaseParts.isGlobalSecondary(props.getDatabase().getConnectable()),
         "database must have a writer, got the secondary cluster of a global database, which takes"
             + " its schema from the other region; leave the migration out of this stack");
     faults.throwIfAny();
