@@ -4,7 +4,6 @@ import io.github.paymentdr.core.validation.Faults;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
-import software.amazon.awscdk.IResource;
 import software.amazon.awscdk.Stack;
 import software.amazon.awscdk.services.cloudwatch.IMetric;
 import software.amazon.awscdk.services.cloudwatch.MetricConfig;
@@ -38,7 +37,7 @@ final class AlarmChecks {
   }
 
   static void checkMonitored(
-      Construct alarms, String groupId, String name, IResource monitored, IMetric metric) {
+      Construct alarms, String groupId, String name, String region, IMetric metric) {
     String here = Stack.of(alarms).getRegion();
     Faults faults = Faults.of("DrAlarms");
     faults.unless(
@@ -46,16 +45,16 @@ final class AlarmChecks {
         name + " is monitored already; monitor it once, with all the thresholds you want");
     // The replica of a global table is in one region's stack and in another's metrics.
     Stream.concat(
-            Stream.of(monitored.getEnv().getRegion()).filter(region -> !isHere(region, here)),
-            regionsOf(metric).filter(region -> !region.equals(here)))
+            Stream.of(region).filter(own -> !isHere(own, here)),
+            regionsOf(metric).filter(other -> !other.equals(here)))
         .map(AlarmChecks::describe)
         .distinct()
         .map(
-            region ->
+            other ->
                 String.format(
                     "%s is in %s, whose metrics alarms of %s cannot read; monitor it with the"
                         + " DrAlarms of its region",
-                    name, region, here))
+                    name, other, here))
         .forEach(faults::add);
     faults.throwIfAny();
   }

@@ -5,6 +5,7 @@ import io.github.paymentdr.core.recovery.RecoveryObjective;
 import io.github.paymentdr.core.region.Placement;
 import io.github.paymentdr.core.region.RegionPair;
 import io.github.paymentdr.core.validation.Faults;
+import io.github.paymentdr.payments.replication.DrReplication;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -22,6 +23,7 @@ import software.amazon.awscdk.services.lambda.IFunction;
 import software.amazon.awscdk.services.rds.IDatabaseCluster;
 import software.amazon.awscdk.services.sns.ITopic;
 import software.constructs.Construct;
+import software.constructs.IConstruct;
 
 /**
  * The alarms of one region of the pair, the topic that tells people of them, and a dashboard of
@@ -200,6 +202,41 @@ public final class DrAlarms extends Construct {
   }
 
   /**
+   * Adds the alarms on the replication of a pair of databases with their defaults.
+   *
+   * @param replication this region's replication
+   * @return the new alarms
+   * @throws io.github.paymentdr.core.validation.InvalidInputException if the replication is in
+   *     another region or monitored already
+   */
+  public List<IAlarm> monitorReplication(DrReplication replication) {
+    return monitorReplication(replication, ReplicationAlarmThresholds.Builder.create().build());
+  }
+
+  /**
+   * Adds the alarms on the replication of a pair of databases. The active region and the standby
+   * report different things and may change places, so both have the same alarms. For a global
+   * database these are the ones on its lag and on silence.
+   *
+   * @param replication this region's replication
+   * @param thresholds when the alarms go off
+   * @return the new alarms
+   * @throws io.github.paymentdr.core.validation.InvalidInputException if the replication is in
+   *     another region or monitored already, or if no alarm is left for a global database
+   */
+  public List<IAlarm> monitorReplication(
+      DrReplication replication, ReplicationAlarmThresholds thresholds) {
+    List<AlarmSpec> specs =
+        ReplicationAlarms.of(
+            replication, thresholds, recoveryObjective, peerRegion(), nameOf(replication));
+    String region = Stack.of(replication).getRegion();
+    List<IAlarm> created = monitor("Replication", "Replication", replication, region, specs);
+    // Before the control function is there it cannot run, which the alarm on silence would tell.
+    created.forEach(alarm -> alarm.getNode().addDependency(replication.getFunction()));
+    return created;
+  }
+
+  /**
    * Adds an alarm on a metric of the caller's, with this topic and on this dashboard.
    *
    * @param id the alarm's id, unique here: 1 to 100 letters, digits, hyphens and underscores,
@@ -237,7 +274,7 @@ public final class DrAlarms extends Construct {
   }
 
   /** Where a thing is in its stack, which is how its owner knows it and is never a token. */
-  private String nameOf(IResource monitored) {
+  private String nameOf(IConstruct monitored) {
     String path = monitored.getNode().getPath();
     String stack = Stack.of(this).getNode().getPath() + "/";
     return path.startsWith(stack) ? path.substring(stack.length()) : path;
@@ -245,9 +282,14 @@ public final class DrAlarms extends Construct {
 
   private List<IAlarm> monitor(
       String kind, String heading, IResource monitored, List<AlarmSpec> specs) {
+    return monitor(kind, heading, monitored, monitored.getEnv().getRegion(), specs);
+  }
+
+  private List<IAlarm> monitor(
+      String kind, String heading, IConstruct monitored, String region, List<AlarmSpec> specs) {
     String name = nameOf(monitored);
     String groupId = kind + ":" + name.replace('/', '.');
-    AlarmChecks.checkMonitored(this, groupId, name, monitored, specs.get(0).metric());
+    AlarmChecks.checkMonitored(this, groupId, name, region, specs.get(0).metric());
     return createAlarms(new Construct(this, groupId), heading + " " + name, specs);
   }
 

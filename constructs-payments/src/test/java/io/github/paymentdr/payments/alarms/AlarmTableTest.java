@@ -6,6 +6,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.common.base.Splitter;
+import io.github.paymentdr.payments.replication.Replicated;
 import io.github.paymentdr.payments.testing.Synthesis;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -25,6 +26,7 @@ import software.amazon.awscdk.CfnElement;
 import software.amazon.awscdk.Stack;
 import software.amazon.awscdk.assertions.Template;
 import software.amazon.awscdk.services.cloudwatch.IAlarm;
+import software.constructs.Construct;
 
 /** The documentation's table of alarms, held against what is synthesised. */
 @DisplayName("DrAlarms: the table of alarms")
@@ -83,11 +85,12 @@ class AlarmTableTest {
 
   private static Map<String, Row> synthesised() {
     Stack stack = Synthesis.primaryStack();
-    List<IAlarm> alarms = Monitored.everything(stack, PAIR).getAlarms();
+    DrAlarms alarms = Monitored.everything(stack, PAIR);
+    alarms.monitorReplication(Replicated.logical(new Construct(stack, "Pair")).build());
     Map<String, Map<String, Object>> resources =
         Template.fromStack(stack).findResources("AWS::CloudWatch::Alarm");
     Map<String, Row> rows = new LinkedHashMap<>();
-    for (IAlarm alarm : alarms) {
+    for (IAlarm alarm : alarms.getAlarms()) {
       String logicalId = stack.getLogicalId((CfnElement) alarm.getNode().getDefaultChild());
       String group = alarm.getNode().getScope().getNode().getId();
       String kind = group.substring(0, group.indexOf(':'));
