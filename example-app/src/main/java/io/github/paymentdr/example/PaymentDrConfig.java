@@ -46,6 +46,7 @@ record PaymentDrConfig(
   /** The values of the setting {@code replicationMode}. */
   enum ReplicationMode {
     NONE("none"),
+    LOGICAL("logical"),
     GLOBAL_DATABASE("globalDatabase");
 
     private final String setting;
@@ -57,6 +58,7 @@ record PaymentDrConfig(
     AuroraReplication toReplication() {
       return switch (this) {
         case NONE -> AuroraReplication.none();
+        case LOGICAL -> AuroraReplication.logical();
         case GLOBAL_DATABASE -> AuroraReplication.globalDatabase();
       };
     }
@@ -97,7 +99,7 @@ record PaymentDrConfig(
     String instanceType =
         settings.get("instanceClass", "t3.medium", PaymentDrConfig::parseInstanceClass);
     ReplicationMode replicationMode =
-        settings.get("replicationMode", ReplicationMode.NONE, ReplicationMode::of);
+        settings.get("replicationMode", ReplicationMode.LOGICAL, ReplicationMode::of);
     boolean readPrimaryOutputs =
         settings.get("readPrimaryOutputs", true, PaymentDrConfig::parseBoolean);
     Optional<DrNetworkProps> network = pair.flatMap(regions -> readNetwork(settings, regions));

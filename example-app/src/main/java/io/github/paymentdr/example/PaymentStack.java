@@ -10,9 +10,13 @@ import io.github.paymentdr.payments.database.DrAuroraCluster;
 import io.github.paymentdr.payments.function.PaymentFunction;
 import io.github.paymentdr.payments.function.SchemaMigration;
 import io.github.paymentdr.payments.network.DrNetwork;
+import io.github.paymentdr.payments.network.DrPeering;
+import io.github.paymentdr.payments.replication.DrReplication;
 import io.github.paymentdr.payments.session.SessionGlobalTable;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
 import software.amazon.awscdk.Annotations;
 import software.amazon.awscdk.Duration;
 import software.amazon.awscdk.Environment;
@@ -20,6 +24,7 @@ import software.amazon.awscdk.Stack;
 import software.amazon.awscdk.StackProps;
 import software.amazon.awscdk.services.ec2.InstanceType;
 import software.amazon.awscdk.services.lambda.Code;
+import software.amazon.awscdk.services.s3.IBucket;
 import software.constructs.Construct;
 
 /**
@@ -70,14 +75,17 @@ abstract class PaymentStack extends Stack {
     config.tags().applyTo(this);
 
     DrNetwork network = addVpc();
+    Optional<DrPeering> peering = addPeering(network);
     DrAuroraCluster database = addAurora(network);
-    PaymentFunction function = addLambda(network, database);
+    Optional<SchemaMigration> schema = addSchema(network, database);
+    Optional<DrReplication> replication = addReplication(network, database, peering, schema);
+    PaymentFunction function = addLambda(network, database, schema);
     SessionGlobalTable sessions = addDynamoDb(function);
     DrAssetsBucket assets = addS3();
     DrAlarms alarms = addSns();
-    addCloudWatch(alarms, database, function, sessions);
+    addCloudWatch(alarms, database, replication, function, sessions);
     addBackup(database, alarms);
-    this.outputs = addOutputs(network, database, function, assets);
+    this.outputs = addOutputs(network, database, replication, function, assets);
   }
 
   final PaymentOutputs outputs() {
@@ -98,23 +106,72 @@ abstract class PaymentStack extends Stack {
         .build();
   }
 
-  private PaymentFunction addLambda(DrNetwork network, DrAuroraCluster database) {
+  /** Only logical replication goes from database to database; Aurora has ways of its own. */
+  private Optional<DrPeering> addPeering(DrNetwork network) {
+    return config.replicationMode() == ReplicationMode.LOGICAL
+        ? Optional.of(
+            DrPeering.Builder.create(this, "Peering")
+                .names(config.names())
+                .network(network)
+                .build())
+        : Optional.empty();
+  }
+
+  /** The secondary cluster of a global database cannot be written to: its schema is replicated. */
+  private Optional<SchemaMigration> addSchema(DrNetwork network, DrAuroraCluster database) {
+    if (config.replicationMode() == ReplicationMode.GLOBAL_DATABASE
+        && role == RegionRole.SECONDARY) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        SchemaMigration.Builder.create(this, "SchemaMigration")
+            .vpc(network.getVpc())
+            .vpcSubnets(network.getFunctionSubnets())
+            .code(Code.fromAsset(HANDLER_JAR))
+            .handler(MIGRATION_HANDLER)
+            .database(database.connectionFor(DATABASE_USER))
+            .masterSecret(database.getSecret())
+            .build());
+  }
+
+  private Optional<DrReplication> addReplication(
+      DrNetwork network,
+      DrAuroraCluster database,
+      Optional<DrPeering> peering,
+      Optional<SchemaMigration> schema) {
+    if (config.replicationMode() == ReplicationMode.NONE) {
+      return Optional.empty();
+    }
+    DrReplication.Builder builder =
+        DrReplication.Builder.create(this, "Replication").names(config.names()).cluster(database);
+    if (config.replicationMode() == ReplicationMode.LOGICAL) {
+      builder.network(network).schemas(List.of("ledger"));
+      if (Files.exists(CERTIFICATES)) {
+        builder.certificateAuthorities(CERTIFICATES.toString());
+      }
+    }
+    DrReplication replication = builder.build();
+    peering.ifPresent(replication::startAfter);
+    schema.ifPresent(
+        migration -> replication.startAfter(migration).refreshOn(migration.getSchemaVersion()));
+    return Optional.of(replication);
+  }
+
+  private PaymentFunction addLambda(
+      DrNetwork network, DrAuroraCluster database, Optional<SchemaMigration> schema) {
     warnWithoutCertificates();
-    Code code = Code.fromAsset(HANDLER_JAR);
     PaymentFunction function =
         PaymentFunction.Builder.create(this, "PaymentFunction")
             .vpc(network.getVpc())
             .vpcSubnets(network.getFunctionSubnets())
-            .code(code)
+            .code(Code.fromAsset(HANDLER_JAR))
             .handler(PAYMENT_HANDLER)
             // A booking may be tried three times, each within the handler's own time limits.
             .timeout(Duration.seconds(30))
             .database(database.connectionFor(DATABASE_USER))
             .build();
     function.addEnvironment("REGION_ROLE", role.name());
-    if (takesItsOwnSchema()) {
-      function.goLiveAfter(addSchemaMigration(network, database, code));
-    }
+    schema.ifPresent(function::goLiveAfter);
     return function;
   }
 
@@ -128,24 +185,6 @@ abstract class PaymentStack extends Stack {
                   + CERTIFICATES
                   + "; see \"Certificates\" in docs/payment-api.md");
     }
-  }
-
-  /** The secondary cluster of a global database cannot be written to: its schema is replicated. */
-  private boolean takesItsOwnSchema() {
-    return config.replicationMode() != ReplicationMode.GLOBAL_DATABASE
-        || role == RegionRole.PRIMARY;
-  }
-
-  private SchemaMigration addSchemaMigration(
-      DrNetwork network, DrAuroraCluster database, Code code) {
-    return SchemaMigration.Builder.create(this, "SchemaMigration")
-        .vpc(network.getVpc())
-        .vpcSubnets(network.getFunctionSubnets())
-        .code(code)
-        .handler(MIGRATION_HANDLER)
-        .database(database.connectionFor(DATABASE_USER))
-        .masterSecret(database.getSecret())
-        .build();
   }
 
   private SessionGlobalTable addDynamoDb(PaymentFunction function) {
@@ -171,9 +210,11 @@ abstract class PaymentStack extends Stack {
   private void addCloudWatch(
       DrAlarms alarms,
       DrAuroraCluster database,
+      Optional<DrReplication> replication,
       PaymentFunction function,
       SessionGlobalTable sessions) {
     alarms.monitorCluster(database.getCluster());
+    replication.ifPresent(alarms::monitorReplication);
     if (config.replicationMode() == ReplicationMode.GLOBAL_DATABASE) {
       alarms.monitorGlobalDatabase(database.getCluster());
     }
@@ -193,8 +234,10 @@ abstract class PaymentStack extends Stack {
   private PaymentOutputs addOutputs(
       DrNetwork network,
       DrAuroraCluster database,
+      Optional<DrReplication> replication,
       PaymentFunction function,
       DrAssetsBucket assets) {
+    replication.ifPresent(this::addReplicationOutputs);
     return new PaymentOutputs(
         StackOutput.ofText(this, "VpcId", network.getVpc().getVpcId(), "The VPC"),
         StackOutput.ofText(
@@ -208,5 +251,22 @@ abstract class PaymentStack extends Stack {
             this, "FunctionUrl", function.getUrl(), "The payment function; sign requests to it"),
         StackOutput.ofText(
             this, "AssetsBucketArn", assets.getBucketArn(), "The assets bucket of this region"));
+  }
+
+  /** For the operator's command line; nothing of the other region reads them. */
+  private void addReplicationOutputs(DrReplication replication) {
+    StackOutput.ofText(
+        this,
+        "ReplicationFunction",
+        replication.getFunction().getFunctionArn(),
+        "The control function of the replication; see docs/constructs/DrReplication.md");
+    IBucket reports = replication.getReportBucket();
+    if (reports != null) {
+      StackOutput.ofText(
+          this,
+          "ReplicationReports",
+          reports.getBucketName(),
+          "The reports of payments that only a lost region had");
+    }
   }
 }

@@ -8,6 +8,7 @@ import com.google.common.html.HtmlEscapers;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -145,7 +146,7 @@ final class PairPicture {
     for (int index = 0; index < zones.size(); index++) {
       zone(x + 10 + index * (zoneWidth + 10), zoneWidth, zones.get(index), region);
     }
-    payments(x + 25, width - 50, region);
+    functions(x + 25, width - 50, region);
     aurora(x + 25, width - 50, region);
     text(
         x + 10,
@@ -173,26 +174,31 @@ final class PairPicture {
         when(region.hasSubnet(zone, "Isolated"), "isolated subnet"));
   }
 
-  private void payments(int x, int width, RegionTemplate region) {
-    region.all("AWS::Lambda::Function").stream()
-        .filter(function -> function.at("/Environment/Variables").has("REGION_ROLE"))
-        .findFirst()
-        .ifPresent(
-            function ->
-                labelled(
-                    x,
-                    FUNCTION_Y,
-                    width,
-                    50,
-                    "compute",
-                    "Payment function (Lambda)",
-                    words(
-                        function.path("Runtime").asText(),
-                        function.at("/Architectures/0").asText(),
-                        when(
-                            function.at("/SnapStart/ApplyOn").asText().equals("PublishedVersions"),
-                            "SnapStart"),
-                        "alias " + region.text("AWS::Lambda::Alias", "/Name"))));
+  private void functions(int x, int width, RegionTemplate region) {
+    Optional<JsonNode> payments = region.functionWith("REGION_ROLE");
+    // The line from the Function URL ends here; the wider box is under it.
+    int controlWidth = region.functionWith("REPLICATION").isPresent() ? 150 : 0;
+    int gap = controlWidth == 0 ? 0 : 10;
+    payments.ifPresent(
+        function ->
+            labelled(
+                x + controlWidth + gap,
+                FUNCTION_Y,
+                width - controlWidth - gap,
+                50,
+                "compute",
+                "Payment function (Lambda)",
+                words(
+                    function.path("Runtime").asText(),
+                    function.at("/Architectures/0").asText(),
+                    when(
+                        function.at("/SnapStart/ApplyOn").asText().equals("PublishedVersions"),
+                        "SnapStart"),
+                    "alias " + region.text("AWS::Lambda::Alias", "/Name"))));
+    if (controlWidth > 0) {
+      labelled(
+          x, FUNCTION_Y, controlWidth, 50, "watch", "Replication control", "each minute (Lambda)");
+    }
   }
 
   private void aurora(int x, int width, RegionTemplate region) {
@@ -289,7 +295,12 @@ final class PairPicture {
     if (secondary.template().toString().contains("Fn::GetStackOutput")) {
       link(TOP + 40, "one-way", "stack outputs");
     }
-    if (primary.count("AWS::RDS::GlobalCluster") > 0) {
+    if (secondary.count("AWS::EC2::VPCPeeringConnection") > 0) {
+      link(VPC_Y + 14, "both-ways", "VPC peering");
+    }
+    if (secondary.count("Custom::DrReplication") > 0) {
+      link(DATABASE_Y + 25, "one-way", "logical replication");
+    } else if (primary.count("AWS::RDS::GlobalCluster") > 0) {
       link(DATABASE_Y + 25, "one-way", "Aurora global database");
     } else {
       link(DATABASE_Y + 25, "off", "no replication");

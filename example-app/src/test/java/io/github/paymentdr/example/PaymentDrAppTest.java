@@ -64,7 +64,10 @@ class PaymentDrAppTest {
               "PAYMENT_DR_PRIMARY_REGION", "us-east-1",
               "PAYMENT_DR_SECONDARY_REGION", "us-east-1",
               "PAYMENT_DR_INSTANCE_CLASS", "t3.medium",
-              "PAYMENT_DR_REPLICATION_MODE", "logical"));
+              "PAYMENT_DR_REPLICATION_MODE", "physical"));
+
+  private static final AppProcess NO_REPLICATION =
+      AppProcess.start("no-replication", Map.of("PAYMENT_DR_REPLICATION_MODE", "none"));
 
   private static final AppProcess BURSTABLE_GLOBAL_DATABASE =
       AppProcess.start(
@@ -99,6 +102,29 @@ class PaymentDrAppTest {
     assertThat(secondary.template().toString()).contains("AuroraGlobalDBRPOLag");
     assertThat(primary.count("Custom::SchemaMigration")).isEqualTo(1);
     assertThat(secondary.count("Custom::SchemaMigration")).isZero();
+  }
+
+  @Test
+  @DisplayName("D3: a global database needs no way of its own between the regions")
+  void globalDatabaseIsControlledWithoutPeering() {
+    for (String stack : new String[] {"PrimaryStack", "SecondaryStack"}) {
+      RegionTemplate region = GLOBAL_DATABASE.stack(stack);
+      assertThat(region.functionWith("REPLICATION")).isPresent();
+      assertThat(region.count("AWS::EC2::VPCPeeringConnection")).isZero();
+      assertThat(region.count("Custom::DrReplication")).isZero();
+    }
+  }
+
+  @Test
+  @DisplayName("D3: without replication there is nothing that controls it, and a warning says so")
+  void noReplication() {
+    assertThat(NO_REPLICATION.exitCode()).as(NO_REPLICATION.output()).isZero();
+    assertThat(NO_REPLICATION.output()).contains("[@payment-dr/database:noReplication]");
+    for (String stack : new String[] {"PrimaryStack", "SecondaryStack"}) {
+      RegionTemplate region = NO_REPLICATION.stack(stack);
+      assertThat(region.functionWith("REPLICATION")).isEmpty();
+      assertThat(region.count("AWS::EC2::VPCPeeringConnection")).isZero();
+    }
   }
 
   @Test
@@ -138,6 +164,26 @@ class PaymentDrAppTest {
   }
 
   @Test
+  @DisplayName("E4: the standby's replication takes nothing from the primary's stack")
+  void replicationReadsNothingFromThePrimary() {
+    JsonNode resources = ELSEWHERE.stack("SecondaryStack").template().path("Resources");
+    assertThat(resources.toString())
+        .contains("Custom::DrReplication", "AWS::EC2::VPCPeeringConnection")
+        .doesNotContain("Fn::GetStackOutput");
+    assertThat(withoutNamesOf(PRIMARY_LOST, "green")).isEqualTo(withoutNamesOf(ELSEWHERE, "prod"));
+  }
+
+  /** A function's version has a hash of its settings in its name, the suffix among them. */
+  private static String withoutNamesOf(AppProcess app, String suffix) {
+    return app.stack("SecondaryStack")
+        .template()
+        .path("Resources")
+        .toString()
+        .replace("-" + suffix, "")
+        .replaceAll("CurrentVersion[0-9A-F]{8}[0-9a-f]{32}", "CurrentVersion");
+  }
+
+  @Test
   @DisplayName("E3: a lost primary is not deployed along with the secondary")
   void doesNotDependOnALostPrimary() throws IOException {
     JsonNode manifest =
@@ -167,8 +213,8 @@ class PaymentDrAppTest {
               - primary and secondary region must differ, got us-east-1 twice; choose a second region
               - instanceClass from environment variable PAYMENT_DR_INSTANCE_CLASS is 't3.medium': \
             use an RDS instance class such as db.r6g.large
-              - replicationMode from environment variable PAYMENT_DR_REPLICATION_MODE is 'logical': \
-            use one of none, globalDatabase
+              - replicationMode from environment variable PAYMENT_DR_REPLICATION_MODE is 'physical': \
+            use one of none, logical, globalDatabase
             """);
     assertThat(WRONG.assembly().resolve("manifest.json")).doesNotExist();
   }

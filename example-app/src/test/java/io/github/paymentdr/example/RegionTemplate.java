@@ -47,6 +47,13 @@ record RegionTemplate(String id, String region, JsonNode template) {
     return all(type).stream().findFirst();
   }
 
+  /** The function that has an environment variable of this name. */
+  Optional<JsonNode> functionWith(String variable) {
+    return all("AWS::Lambda::Function").stream()
+        .filter(function -> function.at("/Environment/Variables").has(variable))
+        .findFirst();
+  }
+
   /** A text of the first resource of a type, empty when there is none. */
   String text(String type, String pointer) {
     return first(type).map(properties -> properties.at(pointer).asText()).orElse("");
@@ -62,6 +69,20 @@ record RegionTemplate(String id, String region, JsonNode template) {
         .map(subnet -> subnet.path("AvailabilityZone").asText())
         .distinct()
         .sorted()
+        .toList();
+  }
+
+  /** The address ranges of the subnets of a group, for example Database. */
+  List<String> cidrsOf(String group) {
+    return all("AWS::EC2::Subnet").stream()
+        .filter(
+            subnet ->
+                Streams.stream(subnet.path("Tags"))
+                    .anyMatch(
+                        tag ->
+                            tag.path("Key").asText().equals("aws-cdk:subnet-name")
+                                && tag.path("Value").asText().equals(group)))
+        .map(subnet -> subnet.path("CidrBlock").asText())
         .toList();
   }
 

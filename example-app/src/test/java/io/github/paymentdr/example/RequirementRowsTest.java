@@ -11,6 +11,7 @@ import io.github.paymentdr.core.iam.IamWildcards;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -39,12 +40,14 @@ class RequirementRowsTest {
           "AWS::EC2::VPCGatewayAttachment",
           "AWS::IAM::Policy",
           "AWS::Lambda::Alias",
+          "AWS::Lambda::EventInvokeConfig",
           "AWS::Lambda::Permission",
           "AWS::Lambda::Url",
           "AWS::Lambda::Version",
           "AWS::S3::BucketPolicy",
           "AWS::SNS::Subscription",
           "AWS::SNS::TopicPolicy",
+          "AWS::SecretsManager::RotationSchedule",
           "AWS::SecretsManager::SecretTargetAttachment");
 
   private static final Region PRIMARY = Region.of("PrimaryStack", "us-east-1", "us-west-2");
@@ -78,25 +81,54 @@ class RequirementRowsTest {
   void threeZones(Region region) {
     assertThat(region.template.zones())
         .containsExactly(region.code + "a", region.code + "b", region.code + "c");
-    assertThat(region.template.count("AWS::EC2::Subnet")).isEqualTo(9);
+    assertThat(region.template.count("AWS::EC2::Subnet")).isEqualTo(12);
   }
 
   @ParameterizedTest
   @MethodSource("bothRegions")
-  @DisplayName("N2: the database admits the function and the migration on its port and nobody else")
+  @DisplayName("N2: the database admits its functions, on its port, and nobody else of the VPC")
   void securityGroups(Region region) {
     List<JsonNode> ingress = region.template.all("AWS::EC2::SecurityGroupIngress");
     assertThat(ingress)
-        .hasSize(2)
         .allMatch(rule -> rule.path("GroupId").toString().contains("DatabaseSecurityGroup"))
         .allMatch(rule -> rule.path("IpProtocol").asText().equals("tcp"))
-        .extracting(rule -> rule.path("SourceSecurityGroupId").toString())
-        .anyMatch(source -> source.contains("PaymentFunctionSecurityGroup"))
-        .anyMatch(source -> source.contains("SchemaMigrationSecurityGroup"));
+        .extracting(rule -> rule.at("/SourceSecurityGroupId/Fn::GetAtt/0").asText())
+        .allMatch(
+            source ->
+                source.matches(
+                    "(PaymentFunction|SchemaMigration|Replication|ReplicationRotation)"
+                        + "SecurityGroup[0-9A-F]{8}"))
+        .doesNotHaveDuplicates()
+        // The credentials are rotated where their secret is.
+        .hasSize(region.equals(PRIMARY) ? 4 : 3);
     assertThat(region.template.all("AWS::EC2::SecurityGroup"))
-        .hasSize(3)
-        .noneMatch(group -> group.has("SecurityGroupIngress"))
-        .noneMatch(group -> group.toString().contains("\"IpProtocol\":\"-1\",\"CidrIp\":\"0"));
+        .noneMatch(group -> group.toString().contains("\"IpProtocol\":\"-1\",\"CidrIp\":\"0"))
+        .filteredOn(group -> group.has("SecurityGroupIngress"))
+        .hasSize(1);
+  }
+
+  @ParameterizedTest
+  @MethodSource("bothRegions")
+  @DisplayName(
+      "N2: of the other region, its databases and its control function come in and no more")
+  void securityGroupOfTheDatabase(Region region) {
+    RegionTemplate peer = (region.equals(PRIMARY) ? SECONDARY : PRIMARY).template;
+    JsonNode database =
+        region.template.all("AWS::EC2::SecurityGroup").stream()
+            .filter(group -> group.has("SecurityGroupIngress"))
+            .findFirst()
+            .orElseThrow();
+    List<String> databases = peer.cidrsOf("Database");
+    List<String> admitted = new ArrayList<>(databases);
+    admitted.addAll(peer.cidrsOf("Control"));
+    assertThat(admitted).hasSize(6);
+    assertThat(database.path("SecurityGroupIngress"))
+        .extracting(rule -> rule.path("CidrIp").asText())
+        .containsExactlyInAnyOrderElementsOf(admitted);
+    assertThat(database.path("SecurityGroupEgress"))
+        .extracting(rule -> rule.path("CidrIp").asText())
+        .containsExactlyInAnyOrderElementsOf(databases);
+    assertThat(database.findValues("FromPort")).extracting(JsonNode::asInt).containsOnly(5432);
   }
 
   @ParameterizedTest
@@ -135,6 +167,47 @@ class RequirementRowsTest {
 
   @ParameterizedTest
   @MethodSource("bothRegions")
+  @DisplayName("D3: each region's database can publish and subscribe, on this instance class too")
+  void replication(Region region) {
+    assertThat(
+            region.template.text(
+                "AWS::RDS::DBClusterParameterGroup", "/Parameters/rds.logical_replication"))
+        .isEqualTo("1");
+    JsonNode control = region.template.functionWith("REPLICATION").orElseThrow();
+    JsonNode environment = control.at("/Environment/Variables");
+    assertThat(environment.path("REPLICATION").asText()).isEqualTo("logical");
+    assertThat(environment.path("SCHEMAS").asText()).isEqualTo("ledger");
+    assertThat(environment.path("INITIAL_ROLE").asText())
+        .isEqualTo(region.equals(PRIMARY) ? "ACTIVE" : "STANDBY");
+    assertThat(region.template.count("Custom::DrReplication")).isEqualTo(1);
+  }
+
+  @ParameterizedTest
+  @MethodSource("bothRegions")
+  @DisplayName("B3: the replication is kept and watched each minute, and its lag has an alarm")
+  void replicationIsWatched(Region region) {
+    assertThat(region.template.all("AWS::Events::Rule"))
+        .filteredOn(rule -> rule.path("ScheduleExpression").asText().equals("rate(1 minute)"))
+        .singleElement()
+        .satisfies(rule -> assertThat(rule.at("/Targets/0/Input").asText()).contains("maintain"));
+    assertThat(region.template.template().toString()).contains("ReplicationLag", "RetainedWal");
+  }
+
+  @Test
+  @DisplayName("B3: routes lead to exactly the other region's databases and control functions")
+  void routesBetweenTheRegions() {
+    assertThat(SECONDARY.template.count("AWS::EC2::VPCPeeringConnection")).isEqualTo(1);
+    assertThat(PRIMARY.template.count("AWS::EC2::VPCPeeringConnection")).isZero();
+    List<String> reachable = new ArrayList<>(PRIMARY.template.cidrsOf("Database"));
+    reachable.addAll(PRIMARY.template.cidrsOf("Control"));
+    assertThat(SECONDARY.template.all("AWS::EC2::Route"))
+        .filteredOn(route -> route.has("VpcPeeringConnectionId"))
+        .extracting(route -> route.path("DestinationCidrBlock").asText())
+        .hasSameElementsAs(reachable);
+  }
+
+  @ParameterizedTest
+  @MethodSource("bothRegions")
   @DisplayName("F1: the payment function is in the VPC and knows the database, without a secret")
   void function(Region region) {
     JsonNode function = paymentFunction(region);
@@ -154,6 +227,8 @@ class RequirementRowsTest {
     assertThat(region.template.count("Custom::SchemaMigration")).isEqualTo(1);
     assertThat(region.template.resources())
         .filteredOn(resource -> resource.path("Type").asText().equals("AWS::Lambda::Version"))
+        .filteredOn(
+            version -> version.at("/Properties/FunctionName/Ref").asText().startsWith("Payment"))
         .singleElement()
         .satisfies(
             version ->

@@ -36,8 +36,8 @@ class SynthesisSummaryTest {
   @Test
   void tellsAWarningOfBothRegionsOnce() {
     assertThat(SUMMARY.toString())
-        .containsOnlyOnce("[@payment-dr/database:noReplication]")
-        .contains("warning in PrimaryStack, SecondaryStack: this cluster does not replicate");
+        .containsOnlyOnce("[@payment-dr/alarms:withoutSubscriber]")
+        .contains("warning in PrimaryStack, SecondaryStack: nobody is told of the alarms");
     assertThat(SUMMARY.hasErrors()).isFalse();
   }
 

@@ -6,25 +6,33 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Optional;
 
 /** Says how the function is, and on request how its database is. */
 final class Health {
   /**
-   * Not writable are a replica, a server that is set to read only, and one where the application
-   * may not insert.
+   * Not writable are a replica, a server that is set to read only, one where the application may
+   * not insert, and the standby of logical replication.
    */
   private static final String WRITABLE =
       """
       select pg_is_in_recovery(),
         current_setting('transaction_read_only') = 'off'
           and coalesce(has_table_privilege(to_regclass('ledger.payment'), 'insert'), false),
-        coalesce(has_table_privilege(to_regclass('dr.heartbeat'), 'select'), false)
+        coalesce(has_table_privilege(to_regclass('dr.node'), 'select')
+          and has_table_privilege(to_regclass('dr.heartbeat'), 'select'), false)
       """;
 
-  /** A row that the active region writes again and again; its age is the lag and a bit more. */
-  private static final String LAG =
-      "select greatest(extract(epoch from now() - max(written_at)), 0)::float8 from dr.heartbeat";
+  /**
+   * What the control of logical replication says. The active region beats again and again; the age
+   * of the newest beat that has arrived is the lag and a bit more.
+   */
+  private static final String NODE =
+      """
+      select node.role = 'ACTIVE', (
+        select greatest(extract(epoch from now() - max(beat.written_at)), 0)::float8
+        from dr.heartbeat beat where beat.region <> node.region)
+      from dr.node node
+      """;
 
   private final Database database;
   private final Region region;
@@ -35,7 +43,10 @@ final class Health {
   }
 
   /** What the database says of itself. */
-  private record State(boolean replica, boolean writable, Optional<Double> lagSeconds) {}
+  private record State(boolean replica, boolean writable, Object lag) {
+    static final String LAG_UNKNOWN = "UNKNOWN";
+    static final String NO_LAG = "NONE";
+  }
 
   HttpResponse shallow(String version) {
     return HttpResponse.json(200, content("UP", version));
@@ -56,8 +67,7 @@ final class Health {
       about.put("reachable", true);
       about.put("writable", state.writable());
       about.put("role", state.replica() ? "REPLICA" : "WRITER");
-      about.put(
-          "replicationLagSeconds", state.lagSeconds().map(Object.class::cast).orElse("UNKNOWN"));
+      about.put("replicationLagSeconds", state.lag());
     } catch (ProblemException e) {
       well = false;
       about.put("reachable", false);
@@ -82,19 +92,22 @@ final class Health {
     try (PreparedStatement statement = connection.prepareStatement(WRITABLE);
         ResultSet row = statement.executeQuery()) {
       row.next();
-      return new State(
-          row.getBoolean(1),
-          row.getBoolean(2),
-          row.getBoolean(3) ? lag(connection) : Optional.empty());
+      State state = new State(row.getBoolean(1), row.getBoolean(2), State.LAG_UNKNOWN);
+      return row.getBoolean(3) ? withNode(connection, state) : state;
     }
   }
 
-  private static Optional<Double> lag(Connection connection) throws SQLException {
-    try (PreparedStatement statement = connection.prepareStatement(LAG);
+  private static State withNode(Connection connection, State state) throws SQLException {
+    try (PreparedStatement statement = connection.prepareStatement(NODE);
         ResultSet row = statement.executeQuery()) {
-      row.next();
-      double seconds = row.getDouble(1);
-      return row.wasNull() ? Optional.empty() : Optional.of(seconds);
+      if (!row.next()) {
+        return state;
+      }
+      if (row.getBoolean(1)) {
+        return new State(state.replica(), state.writable(), State.NO_LAG);
+      }
+      double seconds = row.getDouble(2);
+      return new State(true, false, row.wasNull() ? State.LAG_UNKNOWN : seconds);
     }
   }
 }
