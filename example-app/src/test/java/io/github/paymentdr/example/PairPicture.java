@@ -245,7 +245,7 @@ final class PairPicture {
         width,
         "data",
         "Assets",
-        region.count("AWS::S3::Bucket") + " S3 bucket",
+        "S3 bucket",
         when(
             region.has("AWS::S3::Bucket", "/VersioningConfiguration/Status", "Enabled"),
             "versioned"),

@@ -380,8 +380,8 @@ public final class DrReplicationProps {
      * no account with less than 100 unreserved ("Lambda quotas" in the AWS Lambda developer guide),
      * and new accounts have too few to reserve any.
      *
-     * @param reservedConcurrentExecutions a whole number of 3 or more: the schedule, an operator
-     *     and a failover may call at once
+     * @param reservedConcurrentExecutions a whole number of 4 or more: two runs of the schedule may
+     *     overlap while an operator and a failover call
      * @return this builder
      */
     public B reservedConcurrentExecutions(Number reservedConcurrentExecutions) {

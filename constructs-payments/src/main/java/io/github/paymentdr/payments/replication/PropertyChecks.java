@@ -29,8 +29,8 @@ final class PropertyChecks {
   private static final int LONGEST_HEARTBEAT_SECONDS = 60;
   private static final int LONGEST_ROTATION_DAYS = 365;
 
-  /** The schedule, an operator and a failover may call at once. */
-  private static final int LEAST_CONCURRENCY = 3;
+  /** Two runs of the schedule may overlap while an operator and a failover call. */
+  private static final int LEAST_CONCURRENCY = 4;
 
   /** Less is not enough for a JVM with a database driver. */
   private static final int LEAST_MEMORY = 256;

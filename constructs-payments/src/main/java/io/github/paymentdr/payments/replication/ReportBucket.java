@@ -20,7 +20,9 @@ import software.constructs.Construct;
 
 /** Where the rows are kept that only a lost region had written. */
 final class ReportBucket {
-  private static final String PREFIX = "reports/";
+  /** The runtime files its reports by the region that was rebuilt. */
+  private static final String PREFIX = "rebuild-of-";
+
   private static final double MINIMUM_TLS_VERSION = 1.2;
   private static final int ABORT_UPLOADS_AFTER_DAYS = 7;
   private static final String[] OBJECT_ACTIONS = {"s3:GetObject", "s3:PutObject"};
@@ -50,14 +52,15 @@ final class ReportBucket {
 
   /** Lets the control function write and read reports, and nothing else of the bucket. */
   static void allow(Role role, IBucket bucket) {
+    String region = Stack.of(role).getRegion();
     role.addToPolicy(
         PolicyStatement.Builder.create()
             .actions(ImmutableList.copyOf(OBJECT_ACTIONS))
-            .resources(ImmutableList.of(bucket.arnForObjects(PREFIX + "*")))
+            .resources(ImmutableList.of(bucket.arnForObjects(PREFIX + region + "/*")))
             .build());
     IamWildcards.explain(
         ExecutionRole.policyOf(role),
-        "the function names each report itself, under the one prefix",
+        "the function names each report itself, under its region's prefix",
         OBJECT_ACTIONS);
     IKey key = bucket.getEncryptionKey();
     if (key != null) {
@@ -65,7 +68,7 @@ final class ReportBucket {
           PolicyStatement.Builder.create()
               .actions(ImmutableList.of("kms:Decrypt", "kms:GenerateDataKey"))
               .resources(ImmutableList.of(key.getKeyArn()))
-              .conditions(ObjectEncryption.only(Stack.of(role).getRegion(), bucket.getBucketArn()))
+              .conditions(ObjectEncryption.only(region, bucket.getBucketArn()))
               .build());
     }
   }

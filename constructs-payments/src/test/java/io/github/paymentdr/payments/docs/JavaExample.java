@@ -31,6 +31,7 @@ final class JavaExample extends SimpleJavaFileObject {
           "io.github.paymentdr.payments.database.*",
           "io.github.paymentdr.payments.function.*",
           "io.github.paymentdr.payments.network.*",
+          "io.github.paymentdr.payments.replication.*",
           "io.github.paymentdr.payments.session.*",
           "java.util.List",
           "software.amazon.awscdk.*",
@@ -44,7 +45,10 @@ final class JavaExample extends SimpleJavaFileObject {
       RegionPair pair;
       DrNames names;
       DrNetwork network;
+      DrPeering peering;
       DrAuroraCluster database;
+      SchemaMigration migration;
+      DrReplication replication;
       PaymentFunction function;
       SessionGlobalTable sessions;
       DrAlarms alarms;

@@ -202,7 +202,7 @@ class DrReplicationPropsTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"2, false", "3, true", "1000, true", "3.5, false", "-1, false"})
+    @CsvSource({"3, false", "4, true", "1000, true", "4.5, false", "-1, false"})
     void reservedConcurrentExecutions(double reserved, boolean allowed) {
       assertThat(faultsOf(props().reservedConcurrentExecutions(reserved)).isEmpty())
           .isEqualTo(allowed);

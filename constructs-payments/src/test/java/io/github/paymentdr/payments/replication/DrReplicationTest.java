@@ -559,7 +559,7 @@ class DrReplicationTest {
                       rdsArn("us-west-2", "cluster", "payment-dr-database-test-us-west-2"))),
               allow(
                   List.of("s3:GetObject", "s3:PutObject"),
-                  join(arnOf(reports, "Arn"), "/reports/*")),
+                  join(arnOf(reports, "Arn"), "/rebuild-of-us-east-1/*")),
               allow(
                   List.of("kms:Decrypt", "kms:GenerateDataKey"),
                   arnOf(key, "Arn"),
@@ -780,7 +780,7 @@ class DrReplicationTest {
           .as("a standby that imports the secret needs no key of its own then")
           .noneMatch(id -> id.startsWith("Replication"));
       assertThat(statementsOf(template, "ReplicationRoleDefaultPolicy").toString())
-          .contains(":s3:::my-reports/reports/*")
+          .contains(":s3:::my-reports/rebuild-of-us-west-2/*")
           .doesNotContain("kms:GenerateDataKey");
     }
 

@@ -11,12 +11,14 @@ import io.github.paymentdr.payments.backup.DrBackupPlan;
 import io.github.paymentdr.payments.backup.DrBackupPlanProps;
 import io.github.paymentdr.payments.database.AuroraReplication;
 import io.github.paymentdr.payments.database.DatabaseConnection;
+import io.github.paymentdr.payments.database.DrAuroraCluster;
 import io.github.paymentdr.payments.database.DrAuroraClusterProps;
 import io.github.paymentdr.payments.function.PaymentFunctionProps;
 import io.github.paymentdr.payments.function.SchemaMigrationProps;
 import io.github.paymentdr.payments.network.DrNetwork;
 import io.github.paymentdr.payments.network.DrNetworkProps;
 import io.github.paymentdr.payments.network.DrPeeringProps;
+import io.github.paymentdr.payments.replication.DrReplicationProps;
 import io.github.paymentdr.payments.session.SessionGlobalTableProps;
 import java.lang.reflect.InvocationTargetException;
 import java.util.List;
@@ -25,6 +27,7 @@ import java.util.function.BiConsumer;
 import java.util.function.Function;
 import software.amazon.awscdk.Stack;
 import software.amazon.awscdk.services.ec2.IVpc;
+import software.amazon.awscdk.services.ec2.InstanceType;
 import software.amazon.awscdk.services.ec2.SecurityGroup;
 import software.amazon.awscdk.services.ec2.Vpc;
 import software.amazon.awscdk.services.ec2.VpcAttributes;
@@ -67,6 +70,20 @@ public final class MinimalProps {
                       .network(
                           DrNetwork.Builder.create(stack, "DrPeeringNetwork")
                               .regionPair(PAIR)
+                              .build())
+                      .build())
+          .put(
+              DrReplicationProps.class,
+              stack ->
+                  DrReplicationProps.builder()
+                      .names(NAMES)
+                      .cluster(
+                          DrAuroraCluster.Builder.create(stack, "DrReplicationCluster")
+                              .names(NAMES)
+                              .purpose("replicated")
+                              .vpc(vpc(stack, "DrReplicationVpc"))
+                              .instanceType(new InstanceType("r6g.large"))
+                              .replication(AuroraReplication.globalDatabase())
                               .build())
                       .build())
           .put(
