@@ -32,7 +32,7 @@ final class CertificateLayer {
     return LayerVersion.Builder.create(scope, "Certificates")
         .description("Certificates of the authorities that sign for RDS")
         .code(Code.fromAsset(folderWith(pemFile).toString()))
-        .compatibleRuntimes(ImmutableList.of(Runtime.JAVA_17))
+        .compatibleRuntimes(ImmutableList.of(Runtime.JAVA_21))
         .compatibleArchitectures(ImmutableList.of(Architecture.ARM_64))
         .build();
   }

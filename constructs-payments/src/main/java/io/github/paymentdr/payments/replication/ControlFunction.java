@@ -49,7 +49,7 @@ final class ControlFunction {
       Construct scope, DrReplicationProps props, Role role, ILogGroup logGroup) {
     return Function.Builder.create(scope, "Function")
         .code(RuntimeCode.asset())
-        .runtime(Runtime.JAVA_17)
+        .runtime(Runtime.JAVA_21)
         .architecture(Architecture.ARM_64)
         .memorySize(props.getMemorySize())
         .timeout(Duration.minutes(TIMEOUT_MINUTES))

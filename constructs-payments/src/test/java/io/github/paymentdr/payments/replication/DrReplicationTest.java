@@ -160,7 +160,7 @@ class DrReplicationTest {
           .allSatisfy(
               template ->
                   assertThat(functionOf(template, CONTROL))
-                      .containsEntry("Runtime", "java17")
+                      .containsEntry("Runtime", "java21")
                       .containsEntry("Architectures", List.of("arm64"))
                       .containsEntry("MemorySize", 512)
                       .containsEntry("SnapStart", Map.of("ApplyOn", "PublishedVersions"))
