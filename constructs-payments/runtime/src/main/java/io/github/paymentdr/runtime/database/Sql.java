@@ -200,7 +200,7 @@ public final class Sql implements AutoCloseable {
       connection.commit();
       listener.executed(region, "commit");
       return result;
-    } catch (SQLException | RuntimeException e) {
+    } catch (SQLException | RuntimeException | Error e) {
       rollBack(e);
       throw e;
     } finally {
@@ -249,7 +249,7 @@ public final class Sql implements AutoCloseable {
     }
   }
 
-  private void rollBack(Exception cause) {
+  private void rollBack(Throwable cause) {
     try {
       connection.rollback();
     } catch (SQLException e) {

@@ -1,0 +1,94 @@
+package io.github.paymentdr.runtime.replication.logical;
+
+import io.github.paymentdr.runtime.database.Sql;
+import java.sql.SQLException;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/**
+ * A slot of one database: it keeps the WAL that its subscriber has not confirmed yet.
+ *
+ * <p>Only a slot of that very database is ours; others share the server's names.
+ */
+final class ReplicationSlot {
+  private static final String FIND =
+      """
+      select active, coalesce(wal_status = 'lost', false) as lost,
+        case when restart_lsn is null then null
+          else greatest(0, pg_wal_lsn_diff(pg_current_wal_lsn(), restart_lsn)) end as retained
+      from pg_replication_slots
+      where slot_name = ? and database = current_database() and plugin = 'pgoutput'
+      """;
+
+  private static final String DROP =
+      """
+      select pg_drop_replication_slot(slot_name) is null
+      from pg_replication_slots
+      where slot_name = ? and database = current_database() and not active
+      """;
+
+  private static final String END_READER =
+      """
+      select pg_terminate_backend(active_pid)
+      from pg_replication_slots
+      where slot_name = ? and database = current_database() and active_pid is not null
+      """;
+
+  private final Sql server;
+  private final String name;
+
+  ReplicationSlot(Sql server, String name) {
+    this.server = server;
+    this.name = name;
+  }
+
+  /**
+   * What the server says of it.
+   *
+   * @param active whether somebody reads it
+   * @param lost whether WAL that it needs is gone
+   * @param retainedBytes how much WAL it keeps
+   */
+  record Found(boolean active, boolean lost, OptionalLong retainedBytes) {}
+
+  String name() {
+    return name;
+  }
+
+  Optional<Found> find() throws SQLException {
+    return server.first(
+        FIND,
+        row -> {
+          long retained = row.getLong("retained");
+          OptionalLong bytes = row.wasNull() ? OptionalLong.empty() : OptionalLong.of(retained);
+          return new Found(row.getBoolean("active"), row.getBoolean("lost"), bytes);
+        },
+        name);
+  }
+
+  boolean isUsable() throws SQLException {
+    return find().filter(slot -> !slot.lost()).isPresent();
+  }
+
+  /** Makes it, or makes it anew when what it kept is lost. */
+  void create() throws SQLException {
+    Optional<Found> found = find();
+    if (found.isPresent() && found.get().lost()) {
+      dropIfInactive();
+      found = find();
+    }
+    if (found.isEmpty()) {
+      server.query("select pg_create_logical_replication_slot(?, 'pgoutput')", row -> true, name);
+    }
+  }
+
+  /** {@return whether it was there and nobody read it; then it is gone} */
+  boolean dropIfInactive() throws SQLException {
+    return server.isTrue(DROP, name);
+  }
+
+  /** Ends the connection that reads it, if there is one. */
+  void endReader() throws SQLException {
+    server.query(END_READER, row -> true, name);
+  }
+}

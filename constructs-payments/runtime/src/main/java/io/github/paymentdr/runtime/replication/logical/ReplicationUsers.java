@@ -1,0 +1,78 @@
+package io.github.paymentdr.runtime.replication.logical;
+
+import io.github.paymentdr.runtime.database.Credentials;
+import io.github.paymentdr.runtime.database.Sql;
+import java.sql.SQLException;
+import java.util.List;
+
+/**
+ * The users that the other region logs in as, and their group, which has what they may do: read
+ * what is replicated and ask for a drain.
+ */
+final class ReplicationUsers {
+  static final String GROUP = LogicalSettings.REPLICATION_ROLE;
+
+  /** On Aurora nobody may give the attribute; a role of this name stands for it. */
+  private static final String RDS_ROLE = "rds_replication";
+
+  /** Who made tables in a schema will make more of them. */
+  private static final String OWNERS =
+      """
+      select distinct pg_get_userbyid(owner)
+      from (select nspowner as owner from pg_namespace where nspname = ?
+            union select relowner from pg_class
+              where relnamespace = to_regnamespace(quote_ident(?)) and relkind in ('r', 'p')) o
+      where pg_has_role(current_user, owner, 'member')
+      order by 1
+      """;
+
+  private ReplicationUsers() {}
+
+  /** Makes the group and gives it its rights. */
+  static void putGroup(Sql local, List<String> schemas) throws SQLException {
+    if (!exists(local, GROUP)) {
+      local.execute("create role " + GROUP + " nologin");
+    }
+    local.execute("grant usage on schema dr to " + GROUP);
+    local.execute("grant select on all tables in schema dr to " + GROUP);
+    local.execute("grant execute on function dr.drain(bigint) to " + GROUP);
+    for (String schema : schemas) {
+      local.execute("grant usage on schema " + Sql.identifier(schema) + " to " + GROUP);
+      grantTables(local, schema);
+      for (String owner : local.query(OWNERS, row -> row.getString(1), schema, schema)) {
+        local.execute(
+            "alter default privileges for role "
+                + Sql.identifier(owner)
+                + " in schema "
+                + Sql.identifier(schema)
+                + " grant select on tables to "
+                + GROUP);
+      }
+    }
+  }
+
+  /** Lets the group read what a schema has now. */
+  static void grantTables(Sql local, String schema) throws SQLException {
+    String name = Sql.identifier(schema);
+    local.execute("grant select on all tables in schema " + name + " to " + GROUP);
+    local.execute("grant select on all sequences in schema " + name + " to " + GROUP);
+  }
+
+  /** Makes the user that the secret names, or gives it the password that the secret has. */
+  static void putUser(Sql local, Credentials credentials) throws SQLException {
+    String user = Sql.identifier(credentials.user());
+    if (!exists(local, credentials.user())) {
+      local.execute("create role " + user + " login in role " + GROUP);
+    }
+    local.execute("grant " + GROUP + " to " + user);
+    local.execute(
+        exists(local, RDS_ROLE)
+            ? "grant " + RDS_ROLE + " to " + user
+            : "alter role " + user + " replication");
+    local.setPassword(credentials);
+  }
+
+  static boolean exists(Sql sql, String role) throws SQLException {
+    return sql.isTrue("select exists (select from pg_roles where rolname = ?)", role);
+  }
+}

@@ -1,0 +1,145 @@
+package io.github.paymentdr.runtime.replication.logical;
+
+import io.github.paymentdr.runtime.database.Sql;
+import io.github.paymentdr.runtime.database.TimeLimits;
+import io.github.paymentdr.runtime.replication.Deadline;
+import io.github.paymentdr.runtime.replication.NodeRole;
+import io.github.paymentdr.runtime.replication.RefusedException;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Sets a region up. Both regions run the same steps; the standby then subscribes to the active one.
+ * Each step can be repeated, and whatever stands against the set-up is named before the first.
+ */
+final class SetUp {
+  /** A slot begins when all transactions that run at the other region have ended. */
+  private static final Duration LONGEST_WAIT_FOR_TRANSACTIONS = Duration.ofMinutes(2);
+
+  private final Context context;
+  private final LogicalSettings settings;
+
+  SetUp(Context context) {
+    this.context = context;
+    this.settings = context.settings();
+  }
+
+  SetUpOutcome run(Deadline deadline) throws SQLException {
+    try (Sql local = context.servers().connectLocal(TimeLimits.SHORT);
+        Peer peer = Peer.connect(context.servers(), patient(deadline))) {
+      ControlLock.take(local);
+      Optional<Node> before = Node.find(local);
+      NodeRole role = before.map(Node::role).orElseGet(() -> firstRole(peer));
+      boolean follows = role == NodeRole.STANDBY && isToFollow(local, before, peer);
+      refuseFaults(local, peer, follows);
+      prepare(local, role, peer.node().map(Node::epoch).orElse(1L));
+      if (follows) {
+        new Subscription(context, local).putWithCopy(peer.sql().orElseThrow());
+      }
+      ControlLock.release(local);
+      return role == NodeRole.ACTIVE ? active(local) : standby(local, peer, deadline);
+    }
+  }
+
+  private static TimeLimits patient(Deadline deadline) {
+    Duration left = deadline.remaining();
+    Duration limit =
+        left.compareTo(LONGEST_WAIT_FOR_TRANSACTIONS) < 0 ? left : LONGEST_WAIT_FOR_TRANSACTIONS;
+    return new TimeLimits(limit.plusSeconds(1), limit.plusSeconds(1));
+  }
+
+  /** Which region is active is said by the pair once there is one, and by the settings before. */
+  private NodeRole firstRole(Peer peer) {
+    return settings.startsActive() && !peer.isActive() ? NodeRole.ACTIVE : NodeRole.STANDBY;
+  }
+
+  /**
+   * A standby that was set up before keeps what it has while the other region cannot be followed,
+   * so that its stack can be deployed when the other region is lost.
+   */
+  private boolean isToFollow(Sql local, Optional<Node> before, Peer peer) throws SQLException {
+    boolean wasDemoted = before.filter(node -> node.drainedPosition() != null).isPresent();
+    boolean isSubscribed = Subscription.find(local).isPresent();
+    if (wasDemoted && !isSubscribed) {
+      context.log().warn("this region was active before and follows nobody; run rebuild");
+      return false;
+    }
+    if (peer.isActive() || !isSubscribed) {
+      return true;
+    }
+    context
+        .log()
+        .warn(
+            "the other region is not active or does not answer; the subscription is left as it is",
+            "reason",
+            peer.fault());
+    return false;
+  }
+
+  private void refuseFaults(Sql local, Peer peer, boolean follows) throws SQLException {
+    List<String> faults = new ArrayList<>(Faults.find(local, settings));
+    if (follows) {
+      if (peer.isActive()) {
+        Sql publisher = peer.sql().orElseThrow();
+        faults.addAll(PublisherComparison.faults(local, publisher, settings));
+      } else {
+        faults.add(
+            peer.fault().isEmpty()
+                ? "the other region is not active; run its set-up first, or make one region active"
+                : "the other region does not answer ("
+                    + peer.fault()
+                    + "); run its set-up first, and look for the peering, its routes and the"
+                    + " security groups");
+      }
+      if (settings.verifiesPeer() && Conninfo.trustOf(local).isEmpty()) {
+        faults.add(
+            "this server trusts no authority (ssl_ca_file is empty), so it cannot verify the other"
+                + " one's certificate; set ssl_ca_file, or use the ssl mode 'require'");
+      }
+    }
+    if (!faults.isEmpty()) {
+      throw new RefusedException("set-up", faults);
+    }
+  }
+
+  /** What both regions have. The row comes before the fences, which ask it. */
+  private void prepare(Sql local, NodeRole role, long epoch) throws SQLException {
+    ControlSchema.create(local);
+    local.execute(
+        "insert into dr.node (region, role, epoch) values (?, ?, ?) on conflict do nothing",
+        settings.region(),
+        role.name(),
+        epoch);
+    ReplicationUsers.putGroup(local, settings.schemas());
+    ReplicationUsers.putUser(local, context.servers().replicationUser().credentials());
+    Fence.put(local, settings.schemas());
+    Publication.put(local, LocalTables.replicable(local, settings.schemas()));
+  }
+
+  private SetUpOutcome active(Sql local) throws SQLException {
+    int tables = LocalTables.replicable(local, settings.schemas()).size();
+    context.log().info("the region is set up and active", "tables", tables);
+    return new SetUpOutcome(NodeRole.ACTIVE, tables, tables);
+  }
+
+  private SetUpOutcome standby(Sql local, Peer peer, Deadline deadline) throws SQLException {
+    CopyProgress.Reached reached =
+        peer.sql().isPresent()
+            ? CopyProgress.await(local, peer.sql().get(), context.log(), deadline)
+            : CopyProgress.Reached.read(local);
+    context
+        .log()
+        .info(
+            reached.isAll()
+                ? "the region is set up and follows the other one"
+                : "the region is set up; the copy goes on by itself",
+            "tables",
+            reached.tables(),
+            "copied",
+            reached.done());
+    return new SetUpOutcome(NodeRole.STANDBY, reached.tables(), reached.done());
+  }
+}

@@ -1,0 +1,125 @@
+package io.github.paymentdr.runtime.testing;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.github.paymentdr.runtime.log.Log;
+import io.github.paymentdr.runtime.replication.Deadline;
+import io.github.paymentdr.runtime.replication.logical.LogicalReplication;
+import io.github.paymentdr.runtime.replication.logical.LogicalSettings;
+import io.github.paymentdr.runtime.replication.logical.SetUpOutcome;
+import io.github.paymentdr.runtime.report.ReportStore;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.function.UnaryOperator;
+
+/** A database on both servers of a pair, with the control code of both regions. */
+public final class TestPair {
+  private static final Duration LONG_ENOUGH = Duration.ofSeconds(60);
+
+  private final Side east;
+  private final Side west;
+
+  private TestPair(PostgresPair servers, String database) {
+    east = new Side(TestServers.of(servers.east(), servers.west(), database), true);
+    west = new Side(TestServers.of(servers.west(), servers.east(), database), false);
+  }
+
+  /** {@return a pair over a database that exists on both servers} */
+  public static TestPair of(PostgresPair servers, String database) {
+    return new TestPair(servers, database);
+  }
+
+  /** {@return a pair over a new database with the payment schema on the shared servers} */
+  public static TestPair withPayments() {
+    PostgresPair servers = PostgresPair.shared();
+    return new TestPair(servers, servers.newPaymentDatabase());
+  }
+
+  public Side east() {
+    return east;
+  }
+
+  public Side west() {
+    return west;
+  }
+
+  /** Sets both regions up, the active one first. */
+  public TestPair setUp() {
+    east.setUp();
+    west.setUp();
+    return this;
+  }
+
+  /** One region's control code and database. */
+  public static final class Side {
+    private final TestServers servers;
+    private final ByteArrayOutputStream logged = new ByteArrayOutputStream();
+    private LogicalSettings settings;
+    private ReportStore reports =
+        (name, content) -> {
+          throw new IllegalStateException("no report is expected");
+        };
+
+    Side(TestServers servers, boolean startsActive) {
+      this.servers = servers;
+      this.settings =
+          new LogicalSettings(
+              servers.local().region(),
+              servers.peer().region(),
+              servers.database(),
+              startsActive,
+              List.of("ledger"),
+              OptionalLong.empty(),
+              OptionalLong.empty(),
+              Duration.ofMillis(200),
+              "verify-full");
+    }
+
+    public TestServers servers() {
+      return servers;
+    }
+
+    public LogicalSettings settings() {
+      return settings;
+    }
+
+    /** Changes the settings. */
+    public Side settings(UnaryOperator<LogicalSettings> change) {
+      settings = change.apply(settings);
+      return this;
+    }
+
+    /** Changes where reports go. */
+    public Side reports(ReportStore store) {
+      reports = store;
+      return this;
+    }
+
+    public LogicalReplication control() {
+      Log log = new Log(new PrintStream(logged, true, UTF_8), Map.of());
+      return new LogicalReplication(settings, servers, reports, log);
+    }
+
+    public SetUpOutcome setUp() {
+      return control().setUp(Deadline.after(LONG_ENOUGH));
+    }
+
+    /** {@return all that the control code has logged so far} */
+    public String log() {
+      return logged.toString(UTF_8);
+    }
+
+    public void execute(String... statements) {
+      servers.local().execute(servers.database(), statements);
+    }
+
+    /** {@return the first column of a query's rows, as texts} */
+    public List<String> query(String query) {
+      return servers.local().query(servers.database(), query);
+    }
+  }
+}
