@@ -30,7 +30,11 @@ final class ControlSchema {
             drained_position        pg_lsn,
             peer_host               text,
             subscription_credential text,
-            apply_errors_seen       bigint      not null default 0)
+            apply_errors_seen       bigint      not null default 0,
+            apply_errors_overcome   bigint      not null default 0,
+            -- What a standby learns only while the other region answers.
+            tables_missing          text[]      not null default '{}',
+            problems_found          text[]      not null default '{}')
           """,
           // The subscriber gets all but received_at, and fills that in when the row arrives.
           """

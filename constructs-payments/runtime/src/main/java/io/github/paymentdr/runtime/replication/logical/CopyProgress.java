@@ -10,7 +10,7 @@ import java.util.Map;
 /** Waits for the initial copy of tables, and says how far it is. */
 final class CopyProgress {
   private static final Duration BETWEEN_LINES = Duration.ofSeconds(5);
-  private static final long BETWEEN_LOOKS_MILLIS = 200;
+  private static final Duration BETWEEN_LOOKS = Duration.ofMillis(200);
 
   private static final String SIZE_HERE =
       """
@@ -71,7 +71,7 @@ final class CopyProgress {
     Deadline nextLine = Deadline.after(BETWEEN_LINES);
     Reached reached = Reached.read(local);
     while (!reached.isAll() && !deadline.isOver()) {
-      pause(deadline);
+      Pause.of(BETWEEN_LOOKS);
       reached = Reached.read(local);
       if (nextLine.isOver()) {
         say(reached);
@@ -102,14 +102,5 @@ final class CopyProgress {
 
   private static long number(Sql sql, String query) throws SQLException {
     return sql.first(query, row -> row.getLong(1)).orElse(0L);
-  }
-
-  private static void pause(Deadline deadline) {
-    try {
-      Thread.sleep(Math.min(BETWEEN_LOOKS_MILLIS, deadline.remaining().toMillis() + 1));
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IllegalStateException("interrupted while tables are being copied", e);
-    }
   }
 }

@@ -54,6 +54,11 @@ final class LocalTables {
         (Object) schemas.toArray(String[]::new));
   }
 
+  /** {@return all tables that hold rows of the application} */
+  static List<TableName> all(Sql sql, List<String> schemas) throws SQLException {
+    return judged(sql, schemas).stream().map(Judged::table).toList();
+  }
+
   /** {@return the tables that can be replicated} */
   static List<TableName> replicable(Sql sql, List<String> schemas) throws SQLException {
     return judged(sql, schemas).stream()

@@ -5,8 +5,15 @@ import io.github.paymentdr.runtime.database.TimeLimits;
 import io.github.paymentdr.runtime.log.Log;
 import io.github.paymentdr.runtime.replication.ControlException;
 import io.github.paymentdr.runtime.replication.Deadline;
+import io.github.paymentdr.runtime.replication.NodeRole;
+import io.github.paymentdr.runtime.replication.Observation;
+import io.github.paymentdr.runtime.replication.RefusedException;
+import io.github.paymentdr.runtime.replication.ReplicationState;
 import io.github.paymentdr.runtime.report.ReportStore;
 import java.sql.SQLException;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
 
 /**
  * All that can be done to one region's part in a pair that replicates logically. Every operation
@@ -28,6 +35,12 @@ public final class LogicalReplication {
     this.context = new Context(settings, servers, log);
   }
 
+  /** What an operation does with this region's database alone. */
+  @FunctionalInterface
+  private interface LocalWork<T> {
+    T run(Sql local) throws SQLException;
+  }
+
   /** What an operation does with the databases. */
   @FunctionalInterface
   private interface Work<T> {
@@ -47,19 +60,85 @@ public final class LogicalReplication {
   }
 
   /**
+   * Keeps the region in step with new tables and credentials, beats while it is active, and
+   * measures. To be called each minute.
+   *
+   * @param deadline until when an active region beats
+   * @return what was measured at the end
+   */
+  public Observation maintain(Deadline deadline) {
+    return reported("maintenance", () -> new Maintenance(context).run(deadline));
+  }
+
+  /**
+   * Measures the replication and changes nothing.
+   *
+   * @return what was measured
+   */
+  public Observation observe() {
+    return reported("observation", local -> new Observer(local, context.settings()).observe());
+  }
+
+  /**
+   * Says which part the region has, and whether it could take over. It does not ask the other one.
+   *
+   * @return the state; a database that does not answer is a state too
+   */
+  public ReplicationState state() {
+    try (Sql local = context.servers().connectLocal(TimeLimits.SHORT)) {
+      return new StateReport(local, context.settings()).report();
+    } catch (SQLException e) {
+      return new ReplicationState(
+          NodeRole.UNKNOWN,
+          OptionalLong.empty(),
+          false,
+          List.of("the database does not answer: " + e.getMessage()));
+    }
+  }
+
+  /**
    * Lets this region accept nothing from now on, after all that it has accepted is committed. It
    * stays so until one of the regions is promoted.
    *
    * @return everything that this region accepted is before this position of its WAL
+   * @throws RefusedException if it is not the active region, and was not drained before
    */
   public String drain() {
     return reported(
         "drain",
+        local -> {
+          Optional<Node> node = Node.find(local);
+          if (node.isEmpty() || !(node.get().isActive() || node.get().drainedPosition() != null)) {
+            throw new RefusedException(
+                "drain", List.of("this region is not active; call it in the active region"));
+          }
+          return local
+              .first("select dr.drain(?)::text", row -> row.getString(1), node.get().epoch())
+              .orElseThrow();
+        });
+  }
+
+  /**
+   * Takes away all that the set-up has made in this region, and what the other one keeps for it if
+   * it answers. The rows stay, and can be written to in this region.
+   *
+   * @param deadline until when to wait for the other region
+   */
+  public void tearDown(Deadline deadline) {
+    reported(
+        "tear-down",
+        () -> {
+          new TearDown(context).run(deadline);
+          return true;
+        });
+  }
+
+  private <T> T reported(String operation, LocalWork<T> work) {
+    return reported(
+        operation,
         () -> {
           try (Sql local = context.servers().connectLocal(TimeLimits.SHORT)) {
-            return local
-                .first("select dr.drain(epoch)::text from dr.node", row -> row.getString(1))
-                .orElseThrow();
+            return work.run(local);
           }
         });
   }

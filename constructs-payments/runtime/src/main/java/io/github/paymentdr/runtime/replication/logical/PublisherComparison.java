@@ -4,7 +4,6 @@ import io.github.paymentdr.runtime.database.Sql;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -74,23 +73,6 @@ final class PublisherComparison {
     }
     comparison.contents(subscribed, faults);
     return faults;
-  }
-
-  /** {@return those of the published tables that this region could subscribe to} */
-  static List<TableName> ready(
-      Sql local, Sql peer, Collection<TableName> tables, List<String> schemas) throws SQLException {
-    PublisherComparison comparison = new PublisherComparison(local, peer, schemas);
-    List<TableName> ready = new ArrayList<>();
-    for (TableName table : tables) {
-      List<String> faults = new ArrayList<>();
-      if (!table.isOfControl()) {
-        comparison.table(table, faults);
-      }
-      if (faults.isEmpty()) {
-        ready.add(table);
-      }
-    }
-    return ready;
   }
 
   private void extensions(List<String> faults) throws SQLException {

@@ -15,6 +15,9 @@ final class ReplicationUsers {
   /** On Aurora nobody may give the attribute; a role of this name stands for it. */
   private static final String RDS_ROLE = "rds_replication";
 
+  /** The class of the errors of a login that is refused. */
+  private static final String INVALID_AUTHORIZATION = "28";
+
   /** Who made tables in a schema will make more of them. */
   private static final String OWNERS =
       """
@@ -23,6 +26,16 @@ final class ReplicationUsers {
             union select relowner from pg_class
               where relnamespace = to_regnamespace(quote_ident(?)) and relkind in ('r', 'p')) o
       where pg_has_role(current_user, owner, 'member')
+      order by 1
+      """;
+
+  private static final String USED_ELSEWHERE =
+      "select exists (select from pg_shdepend where refobjid = 'dr_replication'::regrole)";
+
+  private static final String USERS =
+      """
+      select m.rolname from pg_auth_members a join pg_roles m on m.oid = a.member
+      where a.roleid = 'dr_replication'::regrole and m.rolname <> current_user
       order by 1
       """;
 
@@ -58,8 +71,9 @@ final class ReplicationUsers {
     local.execute("grant select on all sequences in schema " + name + " to " + GROUP);
   }
 
-  /** Makes the user that the secret names, or gives it the password that the secret has. */
-  static void putUser(Sql local, Credentials credentials) throws SQLException {
+  /** Makes the user that the secret names, and gives it the password that the secret has. */
+  static void putUser(Sql local, Servers servers) throws SQLException {
+    Credentials credentials = servers.replicationUser().credentials();
     String user = Sql.identifier(credentials.user());
     if (!exists(local, credentials.user())) {
       local.execute("create role " + user + " login in role " + GROUP);
@@ -69,7 +83,45 @@ final class ReplicationUsers {
         exists(local, RDS_ROLE)
             ? "grant " + RDS_ROLE + " to " + user
             : "alter role " + user + " replication");
-    local.setPassword(credentials);
+    if (!canLogIn(servers)) {
+      local.setPassword(credentials);
+    }
+  }
+
+  /** {@return whether this region's database knows the user and the password of the secret} */
+  static boolean canLogIn(Servers servers) throws SQLException {
+    try {
+      servers.connectLocalAsReplicationUser().close();
+      return true;
+    } catch (SQLException e) {
+      if (e.getSQLState() != null && e.getSQLState().startsWith(INVALID_AUTHORIZATION)) {
+        return false;
+      }
+      throw e;
+    }
+  }
+
+  /**
+   * Drops the users and their group, unless another database of the server has them too.
+   *
+   * @return whether they are gone
+   */
+  static boolean drop(Sql local) throws SQLException {
+    if (!exists(local, GROUP)) {
+      return true;
+    }
+    // Only a member may take away what a role was given.
+    local.execute("grant " + GROUP + " to current_user");
+    local.execute("drop owned by " + GROUP);
+    if (local.isTrue(USED_ELSEWHERE)) {
+      local.execute("revoke " + GROUP + " from current_user");
+      return false;
+    }
+    for (String user : local.query(USERS, row -> row.getString(1))) {
+      local.execute("drop role " + Sql.identifier(user));
+    }
+    local.execute("drop role " + GROUP);
+    return true;
   }
 
   static boolean exists(Sql sql, String role) throws SQLException {

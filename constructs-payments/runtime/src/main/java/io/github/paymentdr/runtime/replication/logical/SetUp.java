@@ -114,7 +114,7 @@ final class SetUp {
         role.name(),
         epoch);
     ReplicationUsers.putGroup(local, settings.schemas());
-    ReplicationUsers.putUser(local, context.servers().replicationUser().credentials());
+    ReplicationUsers.putUser(local, context.servers());
     Fence.put(local, settings.schemas());
     Publication.put(local, LocalTables.replicable(local, settings.schemas()));
   }

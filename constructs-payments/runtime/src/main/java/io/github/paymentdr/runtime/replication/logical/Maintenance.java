@@ -1,0 +1,211 @@
+package io.github.paymentdr.runtime.replication.logical;
+
+import io.github.paymentdr.runtime.database.Sql;
+import io.github.paymentdr.runtime.database.TimeLimits;
+import io.github.paymentdr.runtime.replication.ControlException;
+import io.github.paymentdr.runtime.replication.Deadline;
+import io.github.paymentdr.runtime.replication.NodeRole;
+import io.github.paymentdr.runtime.replication.Observation;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Keeps a region as its set-up left it while tables and credentials change, beats in the active
+ * one, and measures.
+ *
+ * <p>It is called each minute and by more than one caller; what another operation is at, it leaves
+ * to that.
+ */
+final class Maintenance {
+  private static final Duration BETWEEN_LOOKS = Duration.ofMillis(100);
+
+  private final Context context;
+  private final LogicalSettings settings;
+
+  Maintenance(Context context) {
+    this.context = context;
+    this.settings = context.settings();
+  }
+
+  Observation run(Deadline deadline) throws SQLException {
+    try (Sql local = context.servers().connectLocal(TimeLimits.SHORT)) {
+      if (Node.find(local).isPresent()) {
+        boolean isActive = Heartbeat.beat(local);
+        if (ControlLock.tryTake(local)) {
+          keepUp(local, isActive);
+          ControlLock.release(local);
+        }
+        if (isActive) {
+          beat(local, deadline);
+        } else {
+          awaitBeat(local, deadline);
+        }
+      }
+      Observation observation = new Observer(local, settings).observe();
+      if (observation.role() == NodeRole.STANDBY) {
+        ApplyErrors.read(local).markSeen(local);
+      }
+      return observation;
+    }
+  }
+
+  /** What one part of it finds wrong does not keep the others from their work. */
+  private void keepUp(Sql local, boolean isActive) throws SQLException {
+    attempt("the replication user", () -> keepUser(local));
+    attempt("the tables", () -> keepTables(local));
+    if (isActive) {
+      Heartbeat.prune(local);
+      limitRetainedWal(local);
+    } else if (Subscription.find(local).isPresent()) {
+      attempt("the subscription", () -> keepSubscription(local));
+    }
+  }
+
+  /** A part of the maintenance. */
+  @FunctionalInterface
+  private interface Part {
+    void run() throws SQLException;
+  }
+
+  private void attempt(String what, Part part) {
+    try {
+      part.run();
+    } catch (SQLException | ControlException e) {
+      context
+          .log()
+          .warn("could not keep " + what + " in step; it is tried again", "reason", e.getMessage());
+    }
+  }
+
+  private void keepUser(Sql local) throws SQLException {
+    if (!ReplicationUsers.canLogIn(context.servers())) {
+      ReplicationUsers.putUser(local, context.servers());
+      context
+          .log()
+          .info(
+              "the replication user has the secret's password now",
+              "user",
+              context.servers().replicationUser().credentials().user());
+    }
+  }
+
+  /** Rights come before the offer, so that whoever takes it can read the table. */
+  private void keepTables(Sql local) throws SQLException {
+    if (!Fence.missing(local, settings.schemas()).isEmpty()) {
+      for (String schema : settings.schemas()) {
+        ReplicationUsers.grantTables(local, schema);
+      }
+      Fence.put(local, settings.schemas());
+    }
+    Publication.put(local, LocalTables.replicable(local, settings.schemas()));
+    for (String fault : LocalTables.faults(local, settings.schemas())) {
+      context.log().warn("a table is not replicated: " + fault);
+    }
+  }
+
+  /**
+   * The trade that the user chose: rather copy everything again than fill the active one's disk.
+   */
+  private void limitRetainedWal(Sql local) throws SQLException {
+    ReplicationSlot slot = new ReplicationSlot(local, settings.slotOfPeer());
+    Optional<ReplicationSlot.Found> found = slot.find();
+    if (settings.retainedWalLimit().isEmpty() || found.isEmpty()) {
+      return;
+    }
+    long limit = settings.retainedWalLimit().getAsLong();
+    long retained = found.get().retainedBytes().orElse(0);
+    if (retained > limit && slot.dropIfInactive()) {
+      context
+          .log()
+          .warn(
+              "the slot of "
+                  + settings.peerRegion()
+                  + " was dropped, because it kept more WAL than the limit and nobody read it;"
+                  + " that region does not follow this one any more: run rebuild there",
+              "retainedBytes",
+              retained,
+              "limitBytes",
+              limit);
+    }
+  }
+
+  private void keepSubscription(Sql local) throws SQLException {
+    try (Peer peer = Peer.connect(context.servers(), TimeLimits.SHORT)) {
+      if (!peer.isActive()) {
+        context
+            .log()
+            .warn("the other region is not active or does not answer", "reason", peer.fault());
+        return;
+      }
+      Sql publisher = peer.sql().orElseThrow();
+      Subscription subscription = new Subscription(context, local);
+      subscription.followConnection(publisher);
+      List<String> missing = followNewTables(local, publisher, subscription);
+      new Findings(missing, problemsOf(publisher)).store(local);
+    }
+  }
+
+  /** Refreshing is all or nothing, so it waits until everything that is offered can be taken. */
+  private List<String> followNewTables(Sql local, Sql publisher, Subscription subscription)
+      throws SQLException {
+    List<TableName> subscribed = List.copyOf(Subscription.tables(local).keySet());
+    List<TableName> offered = Publication.tables(publisher);
+    if (offered.size() == subscribed.size() && subscribed.containsAll(offered)) {
+      return List.of();
+    }
+    List<String> faults = PublisherComparison.faults(local, publisher, settings);
+    if (faults.isEmpty()) {
+      context.log().info("the subscription takes the tables that are offered now");
+      subscription.refresh(true);
+      return List.of();
+    }
+    for (String fault : faults) {
+      context.log().warn("a table that the other region offers cannot be followed: " + fault);
+    }
+    return offered.stream()
+        .filter(table -> !subscribed.contains(table))
+        .map(TableName::toString)
+        .toList();
+  }
+
+  private List<String> problemsOf(Sql publisher) throws SQLException {
+    List<String> problems = new ArrayList<>();
+    if (!new ReplicationSlot(publisher, settings.slotOfThisRegion()).isUsable()) {
+      problems.add(
+          "the slot that "
+              + settings.peerRegion()
+              + " kept for this region is gone or lost, and with it changes that were not received;"
+              + " run rebuild");
+    }
+    return problems;
+  }
+
+  /** Beats until the next call is due, or the region is not active any more. */
+  private void beat(Sql local, Deadline deadline) throws SQLException {
+    Sequences.remember(local, settings.schemas());
+    while (deadline.remaining().compareTo(settings.heartbeatInterval()) >= 0) {
+      Pause.of(settings.heartbeatInterval());
+      if (!Heartbeat.beat(local)) {
+        return;
+      }
+      Sequences.remember(local, settings.schemas());
+    }
+  }
+
+  /** A beat that arrives now measures the lag; without one it would be a guess from its age. */
+  private void awaitBeat(Sql local, Deadline deadline) throws SQLException {
+    ApplyErrors errors = ApplyErrors.read(local);
+    long before = Heartbeat.newestArrival(local, settings.peerRegion());
+    Deadline patience = Deadline.after(settings.heartbeatInterval().multipliedBy(2));
+    while (!patience.isOver() && !deadline.isOver()) {
+      if (Heartbeat.newestArrival(local, settings.peerRegion()) > before) {
+        errors.markOvercome(local);
+        return;
+      }
+      Pause.of(BETWEEN_LOOKS);
+    }
+  }
+}

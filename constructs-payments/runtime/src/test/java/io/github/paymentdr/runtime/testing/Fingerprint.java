@@ -1,0 +1,98 @@
+package io.github.paymentdr.runtime.testing;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * All that the control code can change in a pair, as text: two pairs with the same fingerprint are
+ * in the same state, whatever way they came to it. Beats and other times are not in it.
+ */
+public final class Fingerprint {
+  private static final List<String> PARTS =
+      List.of(
+          """
+          select 'role', r.rolname, r.rolcanlogin, r.rolreplication, r.rolpassword is not null,
+            (select string_agg(g.roleid::regrole::text, ' ' order by g.roleid::regrole::text)
+              from pg_auth_members g where g.member = r.oid)
+          from pg_authid r where r.rolname like 'dr\\_%'
+          """,
+          "select 'schema', nspname, nspacl from pg_namespace where nspname in ('dr', 'ledger')",
+          """
+          select 'relation', c.oid::regclass, c.relkind, c.relacl,
+            (select string_agg(a.attname || coalesce(a.attacl::text, ''), ' ' order by a.attnum)
+              from pg_attribute a where a.attrelid = c.oid and a.attnum > 0)
+          from pg_class c where c.relnamespace::regnamespace::text in ('dr', 'ledger')
+          """,
+          "select 'function', oid::regprocedure, md5(prosrc), proacl from pg_proc"
+              + " where pronamespace = to_regnamespace('dr')",
+          "select 'defaults', defaclrole::regrole, defaclnamespace::regnamespace, defaclacl"
+              + " from pg_default_acl",
+          "select 'trigger', tgrelid::regclass, tgname, tgenabled, tgtype, tgfoid::regproc"
+              + " from pg_trigger where tgname = 'dr_fence'",
+          "select 'publication', schemaname, tablename, attnames from pg_publication_tables",
+          """
+          select 'subscription', subname, subenabled, subslotname, subpublications
+          from pg_subscription
+          where subdbid = (select oid from pg_database where datname = current_database())
+          """,
+          """
+          select 'subscribed', srrelid::regclass, srsubstate from pg_subscription_rel
+          """,
+          """
+          select 'slot', slot_name, plugin, temporary, wal_status from pg_replication_slots
+          where database = current_database() and slot_name not like 'pg\\_%\\_sync\\_%'
+          """);
+
+  private static final List<String> CONTROL_TABLES =
+      List.of(
+          "select 'node', region, role, epoch, drained_position is null, peer_host,"
+              + " subscription_credential, tables_missing, problems_found from dr.node",
+          "select 'promotion', epoch, mode, detached_at is null, completed_at is null"
+              + " from dr.promotion order by epoch",
+          "select 'rebuild', epoch, phase, completed_at is null from dr.rebuild order by epoch");
+
+  private static final String TABLES =
+      """
+      select c.oid::regclass::text from pg_class c
+      where c.relkind = 'r' and c.relnamespace::regnamespace::text = 'ledger' order by 1
+      """;
+
+  private Fingerprint() {}
+
+  /** {@return the state of both regions} */
+  public static String of(TestPair pair) {
+    return of(pair.east()) + of(pair.west());
+  }
+
+  /** {@return the state of one region} */
+  public static String of(TestPair.Side side) {
+    List<String> lines = new ArrayList<>();
+    lines.add("--- " + side.settings().region());
+    for (String part : PARTS) {
+      lines.addAll(rows(side, part));
+    }
+    if (side.query("select to_regclass('dr.node') is not null").contains("t")) {
+      for (String part : CONTROL_TABLES) {
+        lines.addAll(rows(side, part));
+      }
+    }
+    lines.addAll(checksums(side));
+    return String.join("\n", lines).replace(side.servers().database(), "<database>") + "\n";
+  }
+
+  /** {@return for each table of the application the number of its rows and their checksum} */
+  public static List<String> checksums(TestPair.Side side) {
+    List<String> checksums = new ArrayList<>();
+    for (String table : side.query(TABLES)) {
+      checksums.addAll(
+          side.query(
+              "select '%s ' || count(*) || ' ' || coalesce(md5(string_agg(t::text, E'\\n' order by t::text)), '') from %s t"
+                  .formatted(table, table)));
+    }
+    return checksums;
+  }
+
+  private static List<String> rows(TestPair.Side side, String query) {
+    return side.query("select q::text from (" + query + ") q order by 1");
+  }
+}
