@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.paymentdr.runtime.database.StatementListener;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
@@ -34,34 +36,70 @@ public final class CrashTest {
   }
 
   /**
-   * Runs the test.
+   * Makes the test.
    *
    * @param prepared makes the state before the operation, and gives the side that is operated on
    * @param operation the operation
    * @param state the state afterwards, for example a {@link Fingerprint}
-   * @return after which statements it was ended
+   * @return the test
    */
-  public static List<String> run(
+  public static CrashTest of(
       Supplier<TestPair.Side> prepared, Consumer<TestPair.Side> operation, Supplier<String> state) {
-    return new CrashTest(prepared, operation, state).run();
+    return new CrashTest(prepared, operation, state);
   }
 
-  private List<String> run() {
+  /**
+   * Runs it; the state before is made again and again. {@return the statements of the operation}
+   */
+  public List<String> run() {
+    return inParallel(1, () -> this);
+  }
+
+  /**
+   * Runs it on several pairs at a time, because most of its time is waiting.
+   *
+   * @param pairs how many
+   * @param tests makes the same test for another pair
+   * @return the statements of the operation; it was ended after each of them once
+   */
+  public static List<String> inParallel(int pairs, Supplier<CrashTest> tests) {
+    CrashTest first = tests.get();
+    List<String> statements = first.undisturbed();
+    String expected = first.state.get();
+    // Waits are as long as they are: a run may look more often than the first one, or less.
+    AtomicInteger last = new AtomicInteger();
+    List<CompletableFuture<Void>> workers = new ArrayList<>();
+    for (int i = 0; i < pairs; i++) {
+      CrashTest test = i == 0 ? first : tests.get();
+      workers.add(
+          CompletableFuture.runAsync(
+              () -> {
+                int next = last.incrementAndGet();
+                while (next <= statements.size()) {
+                  test.check(next, expected);
+                  next = last.incrementAndGet();
+                }
+              },
+              command -> new Thread(command, "crash test").start()));
+    }
+    workers.forEach(CompletableFuture::join);
+    return statements;
+  }
+
+  private List<String> undisturbed() {
     List<String> statements = new ArrayList<>();
     TestPair.Side side = prepared.get();
     side.servers().listener((server, statement) -> statements.add(server + ": " + statement));
     operation.accept(side);
     side.servers().listener(StatementListener.NONE);
-    String undisturbed = state.get();
-
-    // Waits are as long as they are: after the last statement counted there may be more looks.
-    for (int last = 1; last <= statements.size(); last++) {
-      String killedAfter = killAfter(last);
-      assertThat(state.get())
-          .as("the state after statement %d, %s", last, killedAfter)
-          .isEqualTo(undisturbed);
-    }
     return statements;
+  }
+
+  private void check(int last, String expected) {
+    String killedAfter = killAfter(last);
+    assertThat(state.get())
+        .as("the state after statement %d, %s", last, killedAfter)
+        .isEqualTo(expected);
   }
 
   private String killAfter(int last) {

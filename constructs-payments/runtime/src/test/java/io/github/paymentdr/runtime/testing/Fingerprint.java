@@ -1,5 +1,7 @@
 package io.github.paymentdr.runtime.testing;
 
+import io.github.paymentdr.runtime.database.Sql;
+import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -66,33 +68,46 @@ public final class Fingerprint {
 
   /** {@return the state of one region} */
   public static String of(TestPair.Side side) {
-    List<String> lines = new ArrayList<>();
-    lines.add("--- " + side.settings().region());
-    for (String part : PARTS) {
-      lines.addAll(rows(side, part));
-    }
-    if (side.query("select to_regclass('dr.node') is not null").contains("t")) {
-      for (String part : CONTROL_TABLES) {
-        lines.addAll(rows(side, part));
+    try (Sql sql = side.connect()) {
+      List<String> lines = new ArrayList<>();
+      lines.add("--- " + side.settings().region());
+      for (String part : PARTS) {
+        lines.addAll(rows(sql, part));
       }
+      if (sql.isTrue("select to_regclass('dr.node') is not null")) {
+        for (String part : CONTROL_TABLES) {
+          lines.addAll(rows(sql, part));
+        }
+      }
+      lines.addAll(checksums(sql));
+      return String.join("\n", lines).replace(side.servers().database(), "<database>") + "\n";
+    } catch (SQLException e) {
+      throw new IllegalStateException(e);
     }
-    lines.addAll(checksums(side));
-    return String.join("\n", lines).replace(side.servers().database(), "<database>") + "\n";
   }
 
   /** {@return for each table of the application the number of its rows and their checksum} */
   public static List<String> checksums(TestPair.Side side) {
+    try (Sql sql = side.connect()) {
+      return checksums(sql);
+    } catch (SQLException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private static List<String> checksums(Sql sql) throws SQLException {
     List<String> checksums = new ArrayList<>();
-    for (String table : side.query(TABLES)) {
+    for (String table : sql.query(TABLES, row -> row.getString(1))) {
       checksums.addAll(
-          side.query(
-              "select '%s ' || count(*) || ' ' || coalesce(md5(string_agg(t::text, E'\\n' order by t::text)), '') from %s t"
-                  .formatted(table, table)));
+          rows(
+              sql,
+              "select '%1$s', count(*), md5(string_agg(t::text, ' ' order by t::text)) from %1$s t"
+                  .formatted(table)));
     }
     return checksums;
   }
 
-  private static List<String> rows(TestPair.Side side, String query) {
-    return side.query("select q::text from (" + query + ") q order by 1");
+  private static List<String> rows(Sql sql, String query) throws SQLException {
+    return sql.query("select q::text from (" + query + ") q order by 1", row -> row.getString(1));
   }
 }

@@ -2,6 +2,9 @@ package io.github.paymentdr.runtime.testing;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.github.paymentdr.runtime.database.Sql;
+import io.github.paymentdr.runtime.database.StatementListener;
+import io.github.paymentdr.runtime.database.TimeLimits;
 import io.github.paymentdr.runtime.log.Log;
 import io.github.paymentdr.runtime.replication.Deadline;
 import io.github.paymentdr.runtime.replication.logical.LogicalReplication;
@@ -10,6 +13,7 @@ import io.github.paymentdr.runtime.replication.logical.SetUpOutcome;
 import io.github.paymentdr.runtime.report.ReportStore;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -33,10 +37,14 @@ public final class TestPair {
     return new TestPair(servers, database);
   }
 
+  /** {@return a pair over a new database with the payment schema} */
+  public static TestPair withPayments(PostgresPair servers) {
+    return new TestPair(servers, servers.newPaymentDatabase());
+  }
+
   /** {@return a pair over a new database with the payment schema on the shared servers} */
   public static TestPair withPayments() {
-    PostgresPair servers = PostgresPair.shared();
-    return new TestPair(servers, servers.newPaymentDatabase());
+    return withPayments(PostgresPair.shared());
   }
 
   public Side east() {
@@ -52,6 +60,12 @@ public final class TestPair {
     east.setUp();
     west.setUp();
     return this;
+  }
+
+  /** Tears both regions down, the standby first. */
+  public void tearDown() {
+    west.tearDown();
+    east.tearDown();
   }
 
   /** One region's control code and database. */
@@ -104,6 +118,10 @@ public final class TestPair {
       return new LogicalReplication(settings, servers, reports, log);
     }
 
+    public void tearDown() {
+      control().tearDown(Deadline.after(LONG_ENOUGH));
+    }
+
     public SetUpOutcome setUp() {
       return control().setUp(Deadline.after(LONG_ENOUGH));
     }
@@ -115,6 +133,11 @@ public final class TestPair {
 
     public void execute(String... statements) {
       servers.local().execute(servers.database(), statements);
+    }
+
+    /** {@return a connection of the master user, which may do long work} */
+    public Sql connect() throws SQLException {
+      return servers.local().connect(servers.database(), TimeLimits.LONG, StatementListener.NONE);
     }
 
     /** {@return the first column of a query's rows, as texts} */

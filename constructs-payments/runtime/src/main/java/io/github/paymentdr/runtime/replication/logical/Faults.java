@@ -16,7 +16,8 @@ final class Faults {
         exists (select from pg_replication_slots where slot_name = ?) as has_slot,
         current_setting('max_logical_replication_workers')::int as workers,
         (select count(*) from pg_subscription
-          where subenabled and subname <> 'dr_subscription') as workers_used
+          where subenabled and not (subname = 'dr_subscription' and subdbid =
+            (select oid from pg_database where datname = current_database()))) as workers_used
       """;
 
   private Faults() {}

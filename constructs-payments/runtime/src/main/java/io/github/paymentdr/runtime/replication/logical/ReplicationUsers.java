@@ -29,6 +29,13 @@ final class ReplicationUsers {
       order by 1
       """;
 
+  private static final String MAY_REPLICATE =
+      """
+      select rolreplication or exists (select from pg_auth_members
+        where member = r.oid and roleid::regrole::text = 'rds_replication')
+      from pg_roles r where rolname = ?
+      """;
+
   private static final String USED_ELSEWHERE =
       "select exists (select from pg_shdepend where refobjid = 'dr_replication'::regrole)";
 
@@ -78,11 +85,16 @@ final class ReplicationUsers {
     if (!exists(local, credentials.user())) {
       local.execute("create role " + user + " login in role " + GROUP);
     }
-    local.execute("grant " + GROUP + " to " + user);
-    local.execute(
-        exists(local, RDS_ROLE)
-            ? "grant " + RDS_ROLE + " to " + user
-            : "alter role " + user + " replication");
+    // All databases of a server share a role's row, so it is changed only if it has to be.
+    if (!local.isTrue("select pg_has_role(?, '" + GROUP + "', 'member')", credentials.user())) {
+      local.execute("grant " + GROUP + " to " + user);
+    }
+    if (!local.isTrue(MAY_REPLICATE, credentials.user())) {
+      local.execute(
+          exists(local, RDS_ROLE)
+              ? "grant " + RDS_ROLE + " to " + user
+              : "alter role " + user + " replication");
+    }
     if (!canLogIn(servers)) {
       local.setPassword(credentials);
     }
@@ -111,10 +123,11 @@ final class ReplicationUsers {
       return true;
     }
     // Only a member may take away what a role was given.
-    local.execute("grant " + GROUP + " to current_user");
+    if (!local.isTrue("select pg_has_role('" + GROUP + "', 'usage')")) {
+      local.execute("grant " + GROUP + " to current_user");
+    }
     local.execute("drop owned by " + GROUP);
     if (local.isTrue(USED_ELSEWHERE)) {
-      local.execute("revoke " + GROUP + " from current_user");
       return false;
     }
     for (String user : local.query(USERS, row -> row.getString(1))) {

@@ -2,55 +2,76 @@ package io.github.paymentdr.runtime.replication.logical;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.paymentdr.runtime.replication.Deadline;
 import io.github.paymentdr.runtime.testing.CrashTest;
 import io.github.paymentdr.runtime.testing.Fingerprint;
 import io.github.paymentdr.runtime.testing.Payments;
+import io.github.paymentdr.runtime.testing.PostgresPair;
 import io.github.paymentdr.runtime.testing.TestPair;
-import java.time.Duration;
 import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
+/** On servers of its own, because no other database of a server may keep the users. */
 class SetUpCrashTest {
-  private static final Deadline NEVER = Deadline.after(Duration.ofMinutes(10));
+  private static PostgresPair servers;
+
+  @BeforeAll
+  static void start() {
+    servers = PostgresPair.start();
+  }
+
+  @AfterAll
+  static void stop() {
+    servers.close();
+  }
 
   @Test
   void theActiveRegionIsTheSameWhereverItsSetUpWasKilled() {
-    TestPair pair = TestPair.withPayments();
+    TestPair pair = TestPair.withPayments(servers);
+    pair.east().setUp();
 
     List<String> statements =
-        CrashTest.run(
-            () -> {
-              pair.east().control().tearDown(NEVER);
-              return pair.east();
-            },
-            TestPair.Side::setUp,
-            () -> Fingerprint.of(pair));
+        CrashTest.of(
+                () -> {
+                  pair.east().tearDown();
+                  return pair.east();
+                },
+                TestPair.Side::setUp,
+                () -> Fingerprint.of(pair))
+            .run();
 
-    System.out.println("MEASURED " + statements.size() + " statements of the active region");
-    assertThat(statements).anyMatch(statement -> statement.contains("create publication"));
-    pair.east().control().tearDown(NEVER);
+    assertThat(statements)
+        .anyMatch(statement -> statement.contains("create role \"dr_replication_a\""))
+        .anyMatch(statement -> statement.contains("create publication"));
+    pair.east().tearDown();
   }
 
   @Test
   void theStandbyIsTheSameWhereverItsSetUpWasKilled() {
-    TestPair pair = TestPair.withPayments();
-    pair.east().setUp();
-    pair.east().execute(Payments.insert(20));
+    // Keeps the users, which several pairs at a time cannot make.
+    TestPair.withPayments(servers).setUp();
 
     List<String> statements =
-        CrashTest.run(
+        CrashTest.inParallel(
+            4,
             () -> {
-              pair.west().control().tearDown(NEVER);
-              pair.west().execute("truncate ledger.payment cascade");
-              return pair.west();
-            },
-            TestPair.Side::setUp,
-            () -> Fingerprint.of(pair));
+              TestPair pair = TestPair.withPayments(servers);
+              pair.east().setUp();
+              pair.east().execute(Payments.insert(1, 20));
+              return CrashTest.of(
+                  () -> {
+                    pair.west().tearDown();
+                    pair.west().execute("truncate ledger.payment cascade");
+                    return pair.west();
+                  },
+                  TestPair.Side::setUp,
+                  () -> Fingerprint.of(pair));
+            });
 
-    System.out.println("MEASURED " + statements.size() + " statements of the standby");
-    assertThat(statements).anyMatch(statement -> statement.contains("refresh publication"));
-    pair.west().control().tearDown(NEVER);
-    pair.east().control().tearDown(NEVER);
+    assertThat(statements)
+        .anyMatch(statement -> statement.contains("create subscription"))
+        .anyMatch(statement -> statement.contains("pg_create_logical_replication_slot"))
+        .anyMatch(statement -> statement.contains("refresh publication"));
   }
 }
