@@ -30,6 +30,18 @@ public final class PostgresPair implements AutoCloseable {
     static final PostgresPair INSTANCE = start();
   }
 
+  private static final class Empty {
+    static final PostgresPair INSTANCE = start();
+  }
+
+  /**
+   * {@return a pair for tests that leave nothing of the replication behind, so that no other
+   * database of a server keeps its users}
+   */
+  public static PostgresPair empty() {
+    return Empty.INSTANCE;
+  }
+
   /** {@return the pair of this run} */
   public static PostgresPair shared() {
     return Shared.INSTANCE;

@@ -18,7 +18,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
-import java.util.function.UnaryOperator;
 
 /** A database on both servers of a pair, with the control code of both regions. */
 public final class TestPair {
@@ -101,9 +100,71 @@ public final class TestPair {
       return settings;
     }
 
-    /** Changes the settings. */
-    public Side settings(UnaryOperator<LogicalSettings> change) {
-      settings = change.apply(settings);
+    /** Changes which schemas are replicated. */
+    public Side schemas(List<String> value) {
+      LogicalSettings s = settings;
+      settings =
+          new LogicalSettings(
+              s.region(),
+              s.peerRegion(),
+              s.database(),
+              s.startsActive(),
+              value,
+              s.sequenceGap(),
+              s.retainedWalLimit(),
+              s.heartbeatInterval(),
+              s.subscriptionSslMode());
+      return this;
+    }
+
+    /** Changes whether it is active when nobody is. */
+    public Side startsActive(boolean value) {
+      LogicalSettings s = settings;
+      settings =
+          new LogicalSettings(
+              s.region(),
+              s.peerRegion(),
+              s.database(),
+              value,
+              s.schemas(),
+              s.sequenceGap(),
+              s.retainedWalLimit(),
+              s.heartbeatInterval(),
+              s.subscriptionSslMode());
+      return this;
+    }
+
+    /** Allows sequences. */
+    public Side sequenceGap(long value) {
+      LogicalSettings s = settings;
+      settings =
+          new LogicalSettings(
+              s.region(),
+              s.peerRegion(),
+              s.database(),
+              s.startsActive(),
+              s.schemas(),
+              OptionalLong.of(value),
+              s.retainedWalLimit(),
+              s.heartbeatInterval(),
+              s.subscriptionSslMode());
+      return this;
+    }
+
+    /** Limits the WAL that is kept. */
+    public Side retainedWalLimit(long value) {
+      LogicalSettings s = settings;
+      settings =
+          new LogicalSettings(
+              s.region(),
+              s.peerRegion(),
+              s.database(),
+              s.startsActive(),
+              s.schemas(),
+              s.sequenceGap(),
+              OptionalLong.of(value),
+              s.heartbeatInterval(),
+              s.subscriptionSslMode());
       return this;
     }
 
@@ -116,6 +177,15 @@ public final class TestPair {
     public LogicalReplication control() {
       Log log = new Log(new PrintStream(logged, true, UTF_8), Map.of());
       return new LogicalReplication(settings, servers, reports, log);
+    }
+
+    public boolean canLogInAsReplicationUser() {
+      try {
+        servers.connectLocalAsReplicationUser().close();
+        return true;
+      } catch (SQLException e) {
+        return false;
+      }
     }
 
     public void tearDown() {

@@ -70,6 +70,8 @@ public final class TestServer implements AutoCloseable {
             .setServerConfig("ssl_key_file", certificates.key().toString())
             // A subscription verifies the other server with what its own server trusts.
             .setServerConfig("ssl_ca_file", certificates.authority().toString())
+            // The library turns it off; a server that is killed would lose what it has confirmed.
+            .setServerConfig("synchronous_commit", "on")
             .setServerConfig("wal_level", "logical")
             .setServerConfig("max_connections", "200")
             .setServerConfig("max_replication_slots", "60")
@@ -162,6 +164,8 @@ public final class TestServer implements AutoCloseable {
   public void restart() {
     try {
       int port = server.getPort();
+      // It has a lock on the folder, also when the server was killed.
+      server.close();
       Files.deleteIfExists(folder.resolve("data").resolve("postmaster.pid"));
       server = boot(folder, certificates, port);
     } catch (IOException e) {

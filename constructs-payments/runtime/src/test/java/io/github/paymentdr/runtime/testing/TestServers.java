@@ -19,6 +19,7 @@ public final class TestServers implements Servers {
   private final TestServer peer;
   private final String database;
   private final List<Sql> connections = new CopyOnWriteArrayList<>();
+  private String subscriptionHost = "localhost";
   private int peerPort;
   private StatementListener listener = StatementListener.NONE;
   private ReplicationUser user = FIRST_USER;
@@ -37,6 +38,12 @@ public final class TestServers implements Servers {
   /** Reaches the other region through this port, for example a proxy's; 0 for its own. */
   public TestServers throughPort(int port) {
     peerPort = port;
+    return this;
+  }
+
+  /** Lets this region's server, and not the control code, reach the other one by this name. */
+  public TestServers subscriptionHost(String host) {
+    subscriptionHost = host;
     return this;
   }
 
@@ -79,7 +86,7 @@ public final class TestServers implements Servers {
 
   @Override
   public Sql connectPeer(TimeLimits limits) throws SQLException {
-    return kept(Sql.connect(peer(), user.credentials(), limits, this::executed));
+    return kept(Sql.connect(peerAddress(), user.credentials(), limits, this::executed));
   }
 
   @Override
@@ -90,6 +97,12 @@ public final class TestServers implements Servers {
 
   @Override
   public DatabaseServer peer() {
+    DatabaseServer address = peerAddress();
+    return new DatabaseServer(
+        address.region(), subscriptionHost, address.port(), database, address.trust());
+  }
+
+  private DatabaseServer peerAddress() {
     return peerPort == 0 ? peer.address(database) : peer.address(database, peerPort);
   }
 

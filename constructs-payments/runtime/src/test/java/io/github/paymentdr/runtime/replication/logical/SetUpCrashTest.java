@@ -8,27 +8,13 @@ import io.github.paymentdr.runtime.testing.Payments;
 import io.github.paymentdr.runtime.testing.PostgresPair;
 import io.github.paymentdr.runtime.testing.TestPair;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.Test;
 
-/** On servers of its own, because no other database of a server may keep the users. */
 class SetUpCrashTest {
-  private static PostgresPair servers;
-
-  @BeforeAll
-  static void start() {
-    servers = PostgresPair.start();
-  }
-
-  @AfterAll
-  static void stop() {
-    servers.close();
-  }
-
   @Test
   void theActiveRegionIsTheSameWhereverItsSetUpWasKilled() {
-    TestPair pair = TestPair.withPayments(servers);
+    TestPair pair = TestPair.withPayments(PostgresPair.empty());
     pair.east().setUp();
 
     List<String> statements =
@@ -50,13 +36,15 @@ class SetUpCrashTest {
   @Test
   void theStandbyIsTheSameWhereverItsSetUpWasKilled() {
     // Keeps the users, which several pairs at a time cannot make.
-    TestPair.withPayments(servers).setUp();
+    List<TestPair> pairs = new CopyOnWriteArrayList<>();
+    pairs.add(TestPair.withPayments(PostgresPair.empty()).setUp());
 
     List<String> statements =
         CrashTest.inParallel(
             4,
             () -> {
-              TestPair pair = TestPair.withPayments(servers);
+              TestPair pair = TestPair.withPayments(PostgresPair.empty());
+              pairs.add(pair);
               pair.east().setUp();
               pair.east().execute(Payments.insert(1, 20));
               return CrashTest.of(
@@ -73,5 +61,6 @@ class SetUpCrashTest {
         .anyMatch(statement -> statement.contains("create subscription"))
         .anyMatch(statement -> statement.contains("pg_create_logical_replication_slot"))
         .anyMatch(statement -> statement.contains("refresh publication"));
+    pairs.forEach(TestPair::tearDown);
   }
 }
