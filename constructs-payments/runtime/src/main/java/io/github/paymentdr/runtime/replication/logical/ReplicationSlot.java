@@ -22,7 +22,7 @@ final class ReplicationSlot {
 
   private static final String DROP =
       """
-      select pg_drop_replication_slot(slot_name) is null
+      select pg_drop_replication_slot(slot_name) is not null
       from pg_replication_slots
       where slot_name = ? and database = current_database() and not active
       """;
