@@ -44,7 +44,9 @@ public record DatabaseServer(String region, String host, int port, String databa
             + limits.statement().toMillis()
             + " -c lock_timeout="
             + limits.lock().toMillis()
-            + " -c idle_in_transaction_session_timeout=60000");
+            + " -c idle_in_transaction_session_timeout=60000"
+            // A function that was killed leaves its locks no longer than this.
+            + " -c tcp_keepalives_idle=10 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=3");
     return properties;
   }
 }

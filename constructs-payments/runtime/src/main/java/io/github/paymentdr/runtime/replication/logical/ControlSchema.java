@@ -62,17 +62,27 @@ final class ControlSchema {
             last_received_at  timestamptz,
             complete_until    timestamptz,
             fenced_at         timestamptz,
+            -- From here on it cannot follow the other region any more, and must go on.
             detached_at       timestamptz,
+            -- Where a planned one found the other region drained, and where the slot begins that
+            -- it made for it. They tell whether that region can follow without a copy.
+            drained_position  pg_lsn,
+            handover_position pg_lsn,
             completed_at      timestamptz)
           """,
           """
           create table if not exists dr.rebuild (
-            epoch             bigint      primary key,
+            id                bigint      primary key,
+            epoch             bigint      not null,
             phase             text        not null,
-            report            text,
-            rows_only_here    bigint,
-            rows_different    bigint,
-            started_at        timestamptz not null,
+            -- Where the comparison goes on; its findings up to there are stored.
+            compared_table    text,
+            compared_key      text[],
+            report            text[]      not null default '{}',
+            rows_only_here    bigint      not null default 0,
+            rows_different    bigint      not null default 0,
+            rows_compared     bigint      not null default 0,
+            started_at        timestamptz not null default clock_timestamp(),
             report_written_at timestamptz,
             emptied_at        timestamptz,
             completed_at      timestamptz)
@@ -141,7 +151,33 @@ final class ControlSchema {
       """
           .formatted(WRITERS);
 
-  private static final List<String> FUNCTIONS = List.of(IS_ACTIVE_NOW, REQUIRE_ACTIVE, DRAIN);
+  /**
+   * A region that was promoted has no slot of ours to read from any more, and a region that follows
+   * another one has a subscription.
+   */
+  private static final String UNDRAIN =
+      """
+      create or replace function dr.undrain(expected_epoch bigint) returns void
+        language plpgsql security definer set search_path = pg_catalog, pg_temp as $undrain$
+      begin
+        update dr.node set role = 'ACTIVE', changed_at = clock_timestamp(), drained_position = null
+        where epoch = expected_epoch and drained_position is not null
+          and exists (select from pg_replication_slots
+            where database = current_database() and slot_name like 'dr\\_%to\\_%')
+          and not exists (select from pg_subscription s join pg_database d on d.oid = s.subdbid
+            where d.datname = current_database() and s.subname = 'dr_subscription');
+        if not found then
+          raise exception using
+            errcode = 'object_not_in_prerequisite_state',
+            message = 'this region was not drained in epoch ' || expected_epoch
+              || ', or nobody can follow it any more';
+        end if;
+      end
+      $undrain$
+      """;
+
+  private static final List<String> FUNCTIONS =
+      List.of(IS_ACTIVE_NOW, REQUIRE_ACTIVE, DRAIN, UNDRAIN);
 
   /** A function may be called by everybody unless told otherwise. */
   private static final List<String> RIGHTS =
@@ -149,7 +185,7 @@ final class ControlSchema {
           "grant usage on schema dr to public",
           "grant select on dr.node, dr.heartbeat to public",
           "grant execute on function dr.is_active_now() to public",
-          "revoke execute on function dr.drain(bigint) from public");
+          "revoke execute on function dr.drain(bigint), dr.undrain(bigint) from public");
 
   private ControlSchema() {}
 

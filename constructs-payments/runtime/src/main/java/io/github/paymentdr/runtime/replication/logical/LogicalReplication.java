@@ -7,7 +7,10 @@ import io.github.paymentdr.runtime.replication.ControlException;
 import io.github.paymentdr.runtime.replication.Deadline;
 import io.github.paymentdr.runtime.replication.NodeRole;
 import io.github.paymentdr.runtime.replication.Observation;
+import io.github.paymentdr.runtime.replication.PromotionOutcome;
+import io.github.paymentdr.runtime.replication.PromotionRequest;
 import io.github.paymentdr.runtime.replication.RefusedException;
+import io.github.paymentdr.runtime.replication.ReplicationControl;
 import io.github.paymentdr.runtime.replication.ReplicationState;
 import io.github.paymentdr.runtime.report.ReportStore;
 import java.sql.SQLException;
@@ -19,8 +22,9 @@ import java.util.OptionalLong;
  * All that can be done to one region's part in a pair that replicates logically. Every operation
  * can be repeated, and goes on where one was that did not come to its end.
  */
-public final class LogicalReplication {
+public final class LogicalReplication implements ReplicationControl {
   private final Context context;
+  private final ReportStore reports;
 
   /**
    * Makes the operations; nothing is connected yet.
@@ -33,6 +37,7 @@ public final class LogicalReplication {
   public LogicalReplication(
       LogicalSettings settings, Servers servers, ReportStore reports, Log log) {
     this.context = new Context(settings, servers, log);
+    this.reports = reports;
   }
 
   /** What an operation does with this region's database alone. */
@@ -70,20 +75,13 @@ public final class LogicalReplication {
     return reported("maintenance", () -> new Maintenance(context).run(deadline));
   }
 
-  /**
-   * Measures the replication and changes nothing.
-   *
-   * @return what was measured
-   */
+  @Override
   public Observation observe() {
     return reported("observation", local -> new Observer(local, context.settings()).observe());
   }
 
-  /**
-   * Says which part the region has, and whether it could take over. It does not ask the other one.
-   *
-   * @return the state; a database that does not answer is a state too
-   */
+  /** Does not ask the other region. */
+  @Override
   public ReplicationState state() {
     try (Sql local = context.servers().connectLocal(TimeLimits.SHORT)) {
       return new StateReport(local, context.settings()).report();
@@ -141,6 +139,24 @@ public final class LogicalReplication {
             return work.run(local);
           }
         });
+  }
+
+  @Override
+  public PromotionOutcome promote(PromotionRequest request) {
+    return reported("promotion", () -> new Promotion(context).run(request));
+  }
+
+  /**
+   * Makes this region, which was active before, follow the active one. Rows that only this region
+   * has are in a report before they are removed.
+   *
+   * @param deadline until when to go on; what is not done by then is done by the next call
+   * @return what became of it
+   * @throws io.github.paymentdr.runtime.replication.RefusedException if the other region is not the
+   *     one to follow, or the tables are not fit for it; nothing was changed
+   */
+  public RebuildOutcome rebuild(Deadline deadline) {
+    return reported("rebuild", () -> new Rebuild(context, reports).run(deadline));
   }
 
   private static <T> T reported(String operation, Work<T> work) {

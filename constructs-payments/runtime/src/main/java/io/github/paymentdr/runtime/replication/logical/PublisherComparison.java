@@ -58,6 +58,15 @@ final class PublisherComparison {
 
   /** {@return all that stands against following the other region, each with what to do} */
   static List<String> faults(Sql local, Sql peer, LogicalSettings settings) throws SQLException {
+    List<String> faults = new ArrayList<>(schemaFaults(local, peer, settings));
+    new PublisherComparison(local, peer, settings.schemas())
+        .contents(Subscription.tables(local).keySet(), faults);
+    return faults;
+  }
+
+  /** {@return what stands against it whatever rows there are} */
+  static List<String> schemaFaults(Sql local, Sql peer, LogicalSettings settings)
+      throws SQLException {
     if (!Publication.exists(peer)) {
       return List.of(
           "the active region publishes nothing; run its set-up to the end before this one's");
@@ -65,13 +74,11 @@ final class PublisherComparison {
     PublisherComparison comparison = new PublisherComparison(local, peer, settings.schemas());
     List<String> faults = new ArrayList<>();
     comparison.extensions(faults);
-    Set<TableName> subscribed = Subscription.tables(local).keySet();
     for (TableName table : Publication.tables(peer)) {
       if (!table.isOfControl()) {
         comparison.table(table, faults);
       }
     }
-    comparison.contents(subscribed, faults);
     return faults;
   }
 

@@ -189,8 +189,8 @@ final class TableComparison {
     }
   }
 
-  private static Map<Integer, List<Row>> rows(
-      Sql sql, ComparedTable table, List<List<String>> keys) throws SQLException {
+  private static Map<Integer, List<Row>> rows(Sql sql, ComparedTable table, List<List<String>> keys)
+      throws SQLException {
     Map<Integer, List<Row>> rows = new HashMap<>();
     sql.query(
         table.rowsOfKeys(),

@@ -1,0 +1,165 @@
+package io.github.paymentdr.runtime.replication.logical;
+
+import io.github.paymentdr.runtime.database.Sql;
+import io.github.paymentdr.runtime.database.TimeLimits;
+import io.github.paymentdr.runtime.replication.ControlException;
+import io.github.paymentdr.runtime.replication.PromotionRequest;
+import java.sql.SQLException;
+import java.sql.Timestamp;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Has the active region stop accepting, and waits until this one has all that it accepted. If that
+ * does not happen in time, the other region is active again as if nothing had been asked.
+ */
+final class PlannedHandOver {
+  /** How long business may be stopped at most before it goes on where it was. */
+  private static final Duration LONGEST_STOP = Duration.ofSeconds(30);
+
+  /** A standby that does not catch up with a busy region within this time is too far behind. */
+  private static final Duration LONGEST_CATCH_UP = Duration.ofSeconds(5);
+
+  private static final String HAS_CONFIRMED =
+      """
+      select coalesce(bool_or(confirmed_flush_lsn >= cast(? as pg_lsn)), false)
+      from pg_replication_slots where slot_name = ? and database = current_database()
+      """;
+
+  private final Context context;
+  private final LogicalSettings settings;
+  private final Sql local;
+
+  PlannedHandOver(Context context, Sql local) {
+    this.context = context;
+    this.settings = context.settings();
+    this.local = local;
+  }
+
+  PromotionRecord run(long epoch, PromotionRequest request, Optional<PromotionRecord> unfinished)
+      throws SQLException {
+    try (Peer peer = Peer.connect(context.servers(), TimeLimits.SHORT)) {
+      boolean hasBegun = unfinished.isPresent();
+      Node active = activePeer(peer, epoch, hasBegun);
+      Sql there = peer.sql().orElseThrow();
+      if (active.isActive()) {
+        receiving();
+        refuseIfFarBehind(there);
+      }
+      PromotionRecord.begin(local, epoch, request);
+      String drained = drain(there, active.epoch());
+      receiving();
+      if (!Waiting.until(() -> hasConfirmed(there, drained), LONGEST_STOP)) {
+        undo(there, active.epoch());
+      }
+      return point(there, drained);
+    }
+  }
+
+  /** A call that was killed may have drained it already. */
+  private Node activePeer(Peer peer, long epoch, boolean hasBegun) {
+    if (peer.node().isEmpty()) {
+      if (hasBegun) {
+        throw new ControlException(
+            "the other region does not answer ("
+                + peer.fault()
+                + "), and may have been drained by the promotion that this one goes on with; call"
+                + " it again, or promote unplanned if the other region is lost");
+      }
+      throw Promotion.refusal(
+          List.of(
+              "the other region does not answer ("
+                  + (peer.fault().isEmpty() ? "it was never set up" : peer.fault())
+                  + "), and a planned promotion needs it; promote unplanned if it is lost"));
+    }
+    Node node = peer.node().get();
+    if (!node.isActive() && !(hasBegun && node.drainedPosition() != null)) {
+      throw Promotion.refusal(
+          List.of(
+              "the other region is not active, so it has nothing to hand over; promote unplanned if"
+                  + " no region is active"));
+    }
+    if (epoch <= node.epoch()) {
+      throw Promotion.refusal(
+          List.of(
+              "epoch "
+                  + epoch
+                  + " was requested and the other region is in epoch "
+                  + node.epoch()
+                  + "; request a higher one"));
+    }
+    return node;
+  }
+
+  /** An unplanned promotion that was killed early may have stopped it. */
+  private void receiving() throws SQLException {
+    if (Subscription.find(local).filter(found -> !found.enabled()).isPresent()) {
+      new Subscription(context, local).enable();
+    }
+  }
+
+  private void refuseIfFarBehind(Sql there) throws SQLException {
+    String now = position(there, "select pg_current_wal_insert_lsn()::text");
+    if (!Waiting.until(() -> hasConfirmed(there, now), LONGEST_CATCH_UP)) {
+      throw Promotion.refusal(
+          List.of(
+              "this region did not get what the other one had accepted "
+                  + LONGEST_CATCH_UP.toSeconds()
+                  + " s before, so business would be stopped for too long; look at the replication"
+                  + " lag and the apply errors first"));
+    }
+  }
+
+  private String drain(Sql there, long epoch) throws SQLException {
+    try {
+      return position(there, "select dr.drain(?)::text", epoch);
+    } catch (SQLException e) {
+      if ("55P03".equals(e.getSQLState())) {
+        PromotionRecord.forget(local);
+        throw Promotion.refusal(
+            List.of(
+                "a transaction of the other region that has written does not come to its end, so it"
+                    + " could not be drained; end the transaction first"));
+      }
+      throw e;
+    }
+  }
+
+  private static String position(Sql there, String query, Object... values) throws SQLException {
+    return there.first(query, row -> row.getString(1), values).orElseThrow();
+  }
+
+  /** What a subscriber confirms is applied and flushed. */
+  private boolean hasConfirmed(Sql there, String position) throws SQLException {
+    return there.isTrue(HAS_CONFIRMED, position, settings.slotOfThisRegion());
+  }
+
+  private void undo(Sql there, long epoch) throws SQLException {
+    there.query("select dr.undrain(?)", row -> true, epoch);
+    PromotionRecord.forget(local);
+    throw Promotion.refusal(
+        List.of(
+            "this region did not get all that the other one had accepted within "
+                + LONGEST_STOP.toSeconds()
+                + " s, and the other one is active again; look at the apply errors first"));
+  }
+
+  private PromotionRecord point(Sql there, String drained) throws SQLException {
+    Timestamp drainedAt =
+        there.first("select changed_at from dr.node", row -> row.getTimestamp(1)).orElseThrow();
+    Optional<ApplyWorker.State> worker = new ApplyWorker(local).look();
+    local.execute(
+        """
+        update dr.promotion set drained_position = cast(? as pg_lsn), complete_until = ?,
+          received_position = cast(? as pg_lsn), last_received_at = ?,
+          detached_at = clock_timestamp()
+        where completed_at is null
+        """,
+        drained,
+        drainedAt,
+        worker.map(ApplyWorker.State::received).orElse(drained),
+        worker.map(ApplyWorker.State::lastReceivedAt).orElse(null));
+    return PromotionRecord.unfinished(local).orElseThrow();
+  }
+}
