@@ -24,24 +24,28 @@ final class Emptying {
 
   private static final String OTHER_PARTITIONS =
       """
-      select distinct l.relid::regclass::text as name
+      select distinct n.nspname || '.' || c.relname as name
       from unnest(?::regclass[]) as t (oid), pg_partition_tree(t.oid) l
+        join pg_class c on c.oid = l.relid join pg_namespace n on n.oid = c.relnamespace
       where l.isleaf and l.relid <> all (?::regclass[])
       order by 1
       """;
 
   private static final String REFERENCES =
       """
-      select distinct conrelid::regclass::text as name, confrelid::regclass::text as referred
+      select distinct n.nspname || '.' || c.relname as name,
+        rn.nspname || '.' || r.relname as referred
       from pg_constraint
+        join pg_class c on c.oid = conrelid join pg_namespace n on n.oid = c.relnamespace
+        join pg_class r on r.oid = confrelid join pg_namespace rn on rn.oid = r.relnamespace
       where contype = 'f' and confrelid = any (?::regclass[]) and conrelid <> all (?::regclass[])
       order by 1, 2
       """;
 
   private static final String OF_OTHER_OWNERS =
       """
-      select c.oid::regclass::text as name, pg_get_userbyid(c.relowner) as owner
-      from pg_class c
+      select n.nspname || '.' || c.relname as name, pg_get_userbyid(c.relowner) as owner
+      from pg_class c join pg_namespace n on n.oid = c.relnamespace
       where c.oid = any (?::regclass[]) and not pg_has_role(current_user, c.relowner, 'member')
       order by 1
       """;

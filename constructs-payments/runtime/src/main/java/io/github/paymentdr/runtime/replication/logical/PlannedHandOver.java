@@ -151,11 +151,12 @@ final class PlannedHandOver {
     Optional<ApplyWorker.State> worker = new ApplyWorker(local).look();
     local.execute(
         """
-        update dr.promotion set drained_position = cast(? as pg_lsn), complete_until = ?,
-          received_position = cast(? as pg_lsn), last_received_at = ?,
-          detached_at = clock_timestamp()
+        update dr.promotion set drained_position = cast(? as pg_lsn),
+          applied_position = cast(? as pg_lsn), complete_until = ?, received_position = cast(? as pg_lsn),
+          last_received_at = ?, detached_at = clock_timestamp()
         where completed_at is null
         """,
+        drained,
         drained,
         drainedAt,
         worker.map(ApplyWorker.State::received).orElse(drained),

@@ -199,7 +199,8 @@ final class Promotion {
     Optional<String> applied = worker.applied();
     if (applied.isPresent()) {
       local.execute(
-          "update dr.promotion set applied_position = cast(? as pg_lsn) where completed_at is null",
+          "update dr.promotion set applied_position = coalesce(applied_position, cast(? as pg_lsn))"
+              + " where completed_at is null",
           applied.get());
     }
     new Subscription(context, local).drop();
@@ -211,7 +212,8 @@ final class Promotion {
           local.execute(
               """
               update dr.node set role = 'ACTIVE', epoch = ?, changed_at = clock_timestamp(),
-                drained_position = null, apply_errors_seen = 0
+                drained_position = null, apply_errors_seen = 0,
+                apply_errors_overcome = 0, tables_missing = '{}', problems_found = '{}'
               """,
               epoch);
           return local.execute(

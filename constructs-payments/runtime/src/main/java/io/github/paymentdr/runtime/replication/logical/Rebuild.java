@@ -156,7 +156,8 @@ final class Rebuild {
           local.execute(
               """
               update dr.node set epoch = ?, changed_at = clock_timestamp(), drained_position = null,
-                apply_errors_seen = 0
+                apply_errors_seen = 0,
+                apply_errors_overcome = 0, tables_missing = '{}', problems_found = '{}'
               """,
               record.epoch());
           return local.execute(

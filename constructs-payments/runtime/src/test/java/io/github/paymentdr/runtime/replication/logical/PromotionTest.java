@@ -1,0 +1,280 @@
+package io.github.paymentdr.runtime.replication.logical;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.paymentdr.runtime.replication.ControlException;
+import io.github.paymentdr.runtime.replication.Deadline;
+import io.github.paymentdr.runtime.replication.NodeRole;
+import io.github.paymentdr.runtime.replication.PromotionOutcome;
+import io.github.paymentdr.runtime.replication.PromotionRequest;
+import io.github.paymentdr.runtime.replication.PromotionRequest.Mode;
+import io.github.paymentdr.runtime.replication.RefusedException;
+import io.github.paymentdr.runtime.testing.Fingerprint;
+import io.github.paymentdr.runtime.testing.Payments;
+import io.github.paymentdr.runtime.testing.PostgresPair;
+import io.github.paymentdr.runtime.testing.TestPair;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import org.junit.jupiter.api.Test;
+
+class PromotionTest {
+  private final TestPair pair = TestPair.withPayments();
+
+  @Test
+  void answersWithTheMeasuredLossWindowAndTheSameAgain() {
+    pair.setUp();
+    beat(pair);
+    Instant fencedAt = Instant.now().truncatedTo(ChronoUnit.MICROS);
+
+    PromotionOutcome first =
+        pair.west()
+            .control()
+            .promote(
+                new PromotionRequest(Mode.UNPLANNED, OptionalLong.of(7), Optional.of(fencedAt)));
+    PromotionOutcome again = promote(pair.west(), Mode.UNPLANNED, 7);
+
+    assertThat(first.role()).isEqualTo(NodeRole.ACTIVE);
+    assertThat(first.epoch()).hasValue(7);
+    assertThat(first.alreadyActive()).isFalse();
+    assertThat(first.completeUntil()).isPresent();
+    assertThat(first.lossWindowMillis())
+        .hasValue(Duration.between(first.completeUntil().get(), fencedAt).toMillis());
+    assertThat(first.lastReceivedAt()).isPresent();
+    assertThat(again.alreadyActive()).isTrue();
+    assertThat(again.lossWindowMillis()).isEqualTo(first.lossWindowMillis());
+    assertThat(again.appliedPosition()).isEqualTo(first.appliedPosition());
+    assertThat(
+            pair.east()
+                .query(
+                    "select count(*) from pg_replication_slots where database = current_database()"))
+        .containsExactly("0");
+    assertThatThrownBy(() -> promote(pair.west(), Mode.UNPLANNED, 9))
+        .isInstanceOf(RefusedException.class)
+        .hasMessage(
+            "promotion was refused: this region is active already, in epoch 7, and epoch 9 was"
+                + " requested; request 7 or none");
+  }
+
+  @Test
+  void theFirstActiveRegionIsActiveAlready() {
+    pair.east().setUp();
+
+    PromotionOutcome outcome = promote(pair.east(), Mode.PLANNED);
+
+    assertThat(outcome.alreadyActive()).isTrue();
+    assertThat(outcome.epoch()).hasValue(1);
+    assertThat(outcome.lossWindowMillis()).isEmpty();
+  }
+
+  @Test
+  void refusesAndChangesNothing() {
+    assertThatThrownBy(() -> promote(pair.west(), Mode.UNPLANNED))
+        .isInstanceOf(RefusedException.class)
+        .hasMessage("promotion was refused: this region was never set up; run set-up");
+    pair.setUp();
+    String before = Fingerprint.of(pair);
+    pair.west().execute("update dr.node set epoch = 5");
+    assertThatThrownBy(() -> promote(pair.west(), Mode.UNPLANNED, 5))
+        .isInstanceOf(RefusedException.class)
+        .hasMessage(
+            "promotion was refused: epoch 5 was requested and 5 is known already; request a higher"
+                + " one");
+    pair.west().execute("update dr.node set epoch = 1");
+    pair.east().execute("select dr.drain(1)");
+    assertThatThrownBy(() -> promote(pair.west(), Mode.PLANNED))
+        .isInstanceOf(RefusedException.class)
+        .hasMessage(
+            "promotion was refused: the other region is not active, so it has nothing to hand over;"
+                + " promote unplanned if no region is active");
+    pair.east().execute("select dr.undrain(1)");
+    assertThat(Fingerprint.of(pair)).isEqualTo(before);
+  }
+
+  @Test
+  void namesTheTablesThatAreNotCopiedYet() {
+    pair.east().setUp();
+    pair.east().execute(Payments.insert(3));
+    pair.west().execute("alter table ledger.booking add constraint never check (kind = 'x')");
+    pair.west().control().setUp(Deadline.after(Duration.ofSeconds(1)));
+
+    assertThatThrownBy(() -> promote(pair.west(), Mode.UNPLANNED))
+        .isInstanceOf(RefusedException.class)
+        .hasMessageContaining("the initial copy of ledger.booking")
+        .hasMessageContaining("is not finished");
+  }
+
+  @Test
+  void aChangeThatCannotBeAppliedDoesNotStopAnUnplannedPromotion() throws Exception {
+    pair.setUp();
+    pair.west()
+        .execute(
+            "alter table ledger.payment add constraint no check (authorised > 0 and payer <> 'x')");
+    pair.east()
+        .execute(
+            "insert into ledger.payment (id, status, currency, authorised, payer, payee,"
+                + " created_at, updated_at) values (gen_random_uuid(), 'AUTHORISED', 'EUR', 1, 'x',"
+                + " 'b', now(), now())");
+    Waiting.until(
+        () ->
+            pair.west()
+                .query(
+                    "select coalesce(sum(apply_error_count), 0) > 0 from pg_stat_subscription_stats"
+                        + " s join pg_subscription p on p.oid = s.subid join pg_database d on d.oid"
+                        + " = p.subdbid where d.datname = current_database()")
+                .contains("t"),
+        Duration.ofSeconds(10));
+
+    assertThatThrownBy(() -> promote(pair.west(), Mode.PLANNED))
+        .isInstanceOf(RefusedException.class)
+        .hasMessageContaining("business would be stopped for too long");
+    assertThat(pair.east().query("select role from dr.node")).containsExactly("ACTIVE");
+
+    PromotionOutcome outcome = promote(pair.west(), Mode.UNPLANNED);
+
+    assertThat(outcome.role()).isEqualTo(NodeRole.ACTIVE);
+    assertThat(pair.west().log()).contains("could not be applied");
+  }
+
+  @Test
+  void promotesUnplannedWhileTheOtherRegionHangs() throws Exception {
+    pair.setUp();
+    beat(pair);
+    try (ServerSocket hanging = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
+      pair.west().servers().throughPort(hanging.getLocalPort());
+
+      assertThat(promote(pair.west(), Mode.UNPLANNED).role()).isEqualTo(NodeRole.ACTIVE);
+      assertThat(pair.west().log()).contains("the slot at the other region was left");
+    }
+  }
+
+  @Test
+  void promotesUnplannedWhenTheOtherRegionIsDeadButNotPlanned() {
+    try (PostgresPair own = PostgresPair.start()) {
+      TestPair dead = TestPair.of(own, own.newPaymentDatabase()).setUp();
+      dead.east().execute(Payments.insert(5));
+      beat(dead);
+      own.east().kill();
+
+      assertThatThrownBy(() -> promote(dead.west(), Mode.PLANNED))
+          .isInstanceOf(RefusedException.class)
+          .hasMessageContaining("the other region does not answer");
+      PromotionOutcome outcome = promote(dead.west(), Mode.UNPLANNED);
+
+      assertThat(outcome.lossWindowMillis()).isPresent();
+      dead.west().execute(Payments.insert(1));
+      assertThat(dead.west().query("select count(*) from ledger.payment")).containsExactly("6");
+    }
+  }
+
+  @Test
+  void sequencesAreMovedOncePastAllThatWasUsed() {
+    for (TestPair.Side side : List.of(pair.east(), pair.west())) {
+      side.settings(settings -> withGap(settings, 100));
+      side.execute(
+          "create table ledger.up (id int generated by default as identity primary key)",
+          "create sequence ledger.\"Down\" increment -5 minvalue -100000 maxvalue -1 start -1",
+          "create table ledger.down (id bigint primary key default nextval('ledger.\"Down\"'))",
+          "create table ledger.narrow (id smallserial primary key)");
+    }
+    pair.setUp();
+    pair.east()
+        .execute(
+            "insert into ledger.up select from generate_series(1, 40)",
+            "insert into ledger.down select from generate_series(1, 3)",
+            "insert into ledger.narrow values (32700)");
+    await(pair, "ledger.narrow", 1);
+
+    assertThatThrownBy(() -> promote(pair.west(), Mode.PLANNED))
+        .isInstanceOf(RefusedException.class)
+        .hasMessage(
+            "promotion was refused: sequence ledger.narrow_id_seq ends at 32767 and would have to"
+                + " be moved to 32800; give it a wider type and limit, or set a smaller sequence"
+                + " gap");
+    assertThat(pair.east().query("select role from dr.node")).containsExactly("ACTIVE");
+    pair.east().execute("delete from ledger.narrow");
+    await(pair, "ledger.narrow", 0);
+    promote(pair.west(), Mode.PLANNED);
+    promote(pair.west(), Mode.PLANNED);
+
+    assertThat(
+            pair.west()
+                .query("select nextval('ledger.up_id_seq') || ' ' || nextval('ledger.\"Down\"')"))
+        .containsExactly("141 -516");
+  }
+
+  @Test
+  void aDrainIsUndoneOnlyWhileSomebodyCanStillFollow() {
+    pair.setUp();
+    promote(pair.west(), Mode.PLANNED);
+
+    assertThatThrownBy(() -> pair.east().execute("select dr.undrain(1)"))
+        .hasMessageContaining("nobody can follow it any more");
+    assertThatThrownBy(() -> pair.east().execute(Payments.insert(1)))
+        .hasMessageContaining("cannot be written here");
+  }
+
+  @Test
+  void aRegionThatWasDrainedAndNeverReplacedCanBeActiveAgain() {
+    pair.setUp();
+    pair.east().execute("select dr.drain(1)");
+
+    PromotionOutcome outcome = promote(pair.east(), Mode.UNPLANNED);
+
+    assertThat(outcome.role()).isEqualTo(NodeRole.ACTIVE);
+    pair.east().execute(Payments.insert(1));
+  }
+
+  static LogicalSettings withGap(LogicalSettings settings, long gap) {
+    return new LogicalSettings(
+        settings.region(),
+        settings.peerRegion(),
+        settings.database(),
+        settings.startsActive(),
+        settings.schemas(),
+        OptionalLong.of(gap),
+        settings.retainedWalLimit(),
+        settings.heartbeatInterval(),
+        settings.subscriptionSslMode());
+  }
+
+  private static void await(TestPair pair, String table, int rows) {
+    try {
+      assertThat(
+              Waiting.until(
+                  () ->
+                      pair.west()
+                          .query("select count(*) from " + table)
+                          .contains(String.valueOf(rows)),
+                  Duration.ofSeconds(10)))
+          .isTrue();
+    } catch (SQLException e) {
+      throw new ControlException("unexpected", e);
+    }
+  }
+
+  /** The active region beats, and the beat has arrived. */
+  private static void beat(TestPair pair) {
+    pair.east()
+        .execute(
+            "insert into dr.heartbeat (region, written_at, epoch) values ('us-east-1', clock_timestamp(), 1)");
+    await(pair, "dr.heartbeat where region = 'us-east-1' having count(*) >= 1", 1);
+  }
+
+  private static PromotionOutcome promote(TestPair.Side side, Mode mode) {
+    return side.control()
+        .promote(new PromotionRequest(mode, OptionalLong.empty(), Optional.empty()));
+  }
+
+  private static PromotionOutcome promote(TestPair.Side side, Mode mode, long epoch) {
+    return side.control()
+        .promote(new PromotionRequest(mode, OptionalLong.of(epoch), Optional.empty()));
+  }
+}

@@ -1,0 +1,242 @@
+package io.github.paymentdr.runtime.replication.logical;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.paymentdr.runtime.database.Sql;
+import io.github.paymentdr.runtime.replication.ControlException;
+import io.github.paymentdr.runtime.replication.Deadline;
+import io.github.paymentdr.runtime.replication.NodeRole;
+import io.github.paymentdr.runtime.replication.PromotionRequest;
+import io.github.paymentdr.runtime.replication.PromotionRequest.Mode;
+import io.github.paymentdr.runtime.replication.RefusedException;
+import io.github.paymentdr.runtime.report.FolderReportStore;
+import io.github.paymentdr.runtime.testing.Fingerprint;
+import io.github.paymentdr.runtime.testing.Payments;
+import io.github.paymentdr.runtime.testing.TestPair;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class RebuildTest {
+  private final TestPair pair = TestPair.withPayments();
+
+  @TempDir Path reports;
+
+  @BeforeEach
+  void setUp() {
+    for (TestPair.Side side : List.of(pair.east(), pair.west())) {
+      side.reports(new FolderReportStore(reports));
+    }
+    pair.setUp();
+  }
+
+  @Test
+  void paymentsThatNeverLeftTheOldActiveRegionAreInTheReport() {
+    pair.east().execute(Payments.insert(20));
+    awaitEqual();
+    promote(pair.west(), Mode.UNPLANNED);
+    pair.east().execute(Payments.insert(3));
+    pair.east()
+        .execute("update ledger.payment set reference = 'changed here' where authorised = 1007");
+    pair.west().execute(Payments.insert(30));
+    List<String> lost =
+        pair.east().query("select id from ledger.payment order by created_at desc limit 3");
+
+    RebuildOutcome rebuilt = rebuild(pair.east());
+
+    assertThat(rebuilt.phase()).isEqualTo(RebuildOutcome.Phase.STANDBY);
+    // A payment, its booking, two postings and a key each.
+    assertThat(rebuilt.rowsOnlyHere()).isEqualTo(15);
+    assertThat(rebuilt.rowsDifferent()).isEqualTo(1);
+    String report = rebuilt.report().orElseThrow();
+    List<Map<String, Object>> rows = ReportFile.rows(report);
+    assertThat(rows).hasSize(16);
+    assertThat(
+            rows.stream()
+                .filter(row -> row.get("table").equals("ledger.payment"))
+                .filter(row -> row.get("kind").equals("onlyHere"))
+                .map(row -> ((Map<?, ?>) row.get("key")).get("id").toString()))
+        .containsExactlyInAnyOrderElementsOf(lost);
+    assertThat(rows)
+        .filteredOn(row -> row.get("kind").equals("different"))
+        .singleElement()
+        .satisfies(
+            row -> {
+              assertThat(row.get("row").toString()).contains("changed here");
+              assertThat(row.get("there").toString()).doesNotContain("changed here");
+            });
+    assertThat(ReportFile.about(report))
+        .singleElement()
+        .satisfies(
+            about ->
+                assertThat(about)
+                    .containsEntry("returningRegion", "us-east-1")
+                    .containsEntry("activeEpoch", 2)
+                    .containsEntry("rowsOnlyHere", 15)
+                    .containsEntry("isLastPart", true));
+    awaitEqual();
+    pair.west().execute(Payments.insert(2));
+    awaitEqual();
+    promote(pair.east(), Mode.PLANNED);
+    assertThat(pair.east().query("select count(*) from ledger.payment")).containsExactly("52");
+  }
+
+  @Test
+  void switchesThereAndBackKeepAllRowsAndCopyNone() {
+    TestPair.Side active = pair.east();
+    TestPair.Side standby = pair.west();
+    for (int i = 0; i < 4; i++) {
+      active.execute(Payments.insert(5));
+      promote(standby, Mode.PLANNED);
+      standby.execute(Payments.insert(5));
+      assertThat(rebuild(active).report()).isEmpty();
+      TestPair.Side follower = active;
+      active = standby;
+      standby = follower;
+    }
+    awaitEqual();
+    assertThat(active.query("select count(*) from ledger.payment")).containsExactly("40");
+  }
+
+  @Test
+  void withoutRowsOfItsOwnThereIsStillAReport() {
+    promote(pair.west(), Mode.UNPLANNED);
+
+    String report = rebuild(pair.east()).report().orElseThrow();
+
+    assertThat(ReportFile.rows(report)).isEmpty();
+    assertThat(ReportFile.about(report).get(0)).containsEntry("rowsOnlyHere", 0);
+  }
+
+  @Test
+  void nothingIsRemovedWhileTheReportIsNotStored() {
+    promote(pair.west(), Mode.UNPLANNED);
+    pair.east().execute(Payments.insert(4));
+    pair.east()
+        .reports(
+            (name, content) -> {
+              throw new IOException("the bucket is gone");
+            });
+    List<String> before = Fingerprint.checksums(pair.east());
+
+    assertThatThrownBy(() -> rebuild(pair.east()))
+        .isInstanceOf(ControlException.class)
+        .hasMessage(
+            "the report of rows that only this region has could not be written (the bucket is"
+                + " gone); nothing was removed; call rebuild again");
+
+    assertThat(Fingerprint.checksums(pair.east())).isEqualTo(before);
+    assertThatThrownBy(() -> pair.east().execute(Payments.insert(1)))
+        .hasMessageContaining("cannot be written here");
+    assertThat(pair.east().control().state().role()).isEqualTo(NodeRole.REBUILDING);
+    assertThatThrownBy(() -> promote(pair.east(), Mode.UNPLANNED))
+        .isInstanceOf(RefusedException.class)
+        .hasMessageContaining("a rebuild is under way");
+    pair.east().reports(new FolderReportStore(reports));
+    assertThat(rebuild(pair.east()).rowsOnlyHere()).isEqualTo(20);
+  }
+
+  @Test
+  void aLongComparisonGoesOnInFurtherCallsAndPartsOfTheReport() {
+    promote(pair.west(), Mode.UNPLANNED);
+    pair.east().execute(Payments.insert(1500));
+    List<RebuildOutcome> outcomes = new ArrayList<>();
+    do {
+      outcomes.add(pair.east().control().rebuild(Deadline.after(Duration.ZERO)));
+    } while (outcomes.get(outcomes.size() - 1).phase() == RebuildOutcome.Phase.COMPARING);
+    RebuildOutcome rebuilt = rebuild(pair.east());
+
+    assertThat(outcomes).hasSizeGreaterThan(3);
+    assertThat(rebuilt.phase()).isEqualTo(RebuildOutcome.Phase.STANDBY);
+    assertThat(rebuilt.rowsOnlyHere()).isEqualTo(7_500);
+    List<Map<String, Object>> rows = ReportFile.rows(rebuilt.report().orElseThrow());
+    assertThat(rows).hasSize(7_500).doesNotHaveDuplicates();
+    awaitEqual();
+  }
+
+  @Test
+  void aStandbyThatLostItsSlotIsRebuiltInTheSameEpoch() {
+    pair.east().execute(Payments.insert(10));
+    awaitEqual();
+    pair.west().execute("alter subscription dr_subscription disable");
+    String drop =
+        "select pg_drop_replication_slot(slot_name) from pg_replication_slots"
+            + " where database = current_database() and not active";
+    while (!pair.east()
+        .query("select 1 from pg_replication_slots where database = current_database()")
+        .isEmpty()) {
+      pair.east().query(drop);
+    }
+    pair.east().execute(Payments.insert(10));
+
+    RebuildOutcome rebuilt = rebuild(pair.west());
+
+    assertThat(rebuilt.phase()).isEqualTo(RebuildOutcome.Phase.STANDBY);
+    assertThat(rebuilt.rowsOnlyHere()).isZero();
+    awaitEqual();
+    assertThat(rebuild(pair.west())).isEqualTo(rebuilt);
+  }
+
+  @Test
+  void onlyOneAtATime() throws Exception {
+    promote(pair.west(), Mode.UNPLANNED);
+    try (Sql other = pair.east().servers().local().connect(pair.east().servers().database())) {
+      ControlLock.take(other);
+      assertThatThrownBy(() -> rebuild(pair.east()))
+          .isInstanceOf(ControlException.class)
+          .hasMessage(
+              "another operation is changing how this region replicates; call rebuild again when"
+                  + " it has ended");
+    }
+    assertThat(rebuild(pair.east()).phase()).isEqualTo(RebuildOutcome.Phase.STANDBY);
+  }
+
+  @Test
+  void refusesAndNamesAllReasons() {
+    assertThatThrownBy(() -> rebuild(pair.east()))
+        .isInstanceOf(RefusedException.class)
+        .hasMessage(
+            "rebuild was refused: the other region is not active; promote one of the regions first");
+    promote(pair.west(), Mode.UNPLANNED);
+    assertThatThrownBy(() -> rebuild(pair.west())).isInstanceOf(RefusedException.class);
+    pair.east()
+        .execute(
+            "create table public.note (payment uuid references ledger.payment)",
+            "alter table ledger.posting add column note text");
+    String before = Fingerprint.of(pair);
+
+    assertThatThrownBy(() -> rebuild(pair.east()))
+        .isInstanceOf(RefusedException.class)
+        .hasMessage(
+            "rebuild was refused: column note of table ledger.posting is missing in the active"
+                + " region; run the same schema migrations in both regions; table public.note is"
+                + " not replicated and refers to ledger.payment, which is to be emptied; drop its"
+                + " foreign key, or move it to a replicated schema");
+
+    assertThat(Fingerprint.of(pair)).isEqualTo(before);
+  }
+
+  private void awaitEqual() {
+    Deadline deadline = Deadline.after(Duration.ofSeconds(20));
+    while (!Fingerprint.checksums(pair.east()).equals(Fingerprint.checksums(pair.west()))) {
+      assertThat(deadline.isOver()).isFalse();
+    }
+  }
+
+  private static void promote(TestPair.Side side, Mode mode) {
+    side.control().promote(new PromotionRequest(mode, OptionalLong.empty(), Optional.empty()));
+  }
+
+  private static RebuildOutcome rebuild(TestPair.Side side) {
+    return side.control().rebuild(Deadline.after(Duration.ofSeconds(60)));
+  }
+}
