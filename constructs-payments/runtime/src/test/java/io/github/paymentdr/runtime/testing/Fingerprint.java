@@ -33,7 +33,7 @@ public final class Fingerprint {
               + " from pg_trigger where tgname = 'dr_fence'",
           "select 'publication', schemaname, tablename, attnames from pg_publication_tables",
           """
-          select 'subscription', subname, subenabled, subslotname, subpublications
+          select 'subscription', subname, subenabled, subslotname, subpublications, subsynccommit
           from pg_subscription
           where subdbid = (select oid from pg_database where datname = current_database())
           """,

@@ -143,6 +143,7 @@ final class Maintenance {
       Sql publisher = peer.sql().orElseThrow();
       Subscription subscription = new Subscription(context, local);
       subscription.followConnection(publisher);
+      subscription.endCopy();
       List<String> missing = followNewTables(local, publisher, subscription);
       new Findings(missing, problemsOf(publisher)).store(local);
     }

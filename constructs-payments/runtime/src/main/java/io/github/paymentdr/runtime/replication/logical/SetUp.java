@@ -130,6 +130,9 @@ final class SetUp {
         peer.sql().isPresent()
             ? CopyProgress.await(local, peer.sql().get(), context.log(), deadline)
             : CopyProgress.Reached.read(local);
+    if (Subscription.find(local).isPresent()) {
+      new Subscription(context, local).endCopy();
+    }
     context
         .log()
         .info(

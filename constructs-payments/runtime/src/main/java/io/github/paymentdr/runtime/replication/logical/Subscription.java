@@ -50,6 +50,13 @@ final class Subscription {
       where has_parameter_privilege(name, 'set')
       """;
 
+  private static final String COMMITS =
+      """
+      select s.subsynccommit = ?
+      from pg_subscription s join pg_database d on d.oid = s.subdbid
+      where s.subname = 'dr_subscription' and d.datname = current_database()
+      """;
+
   private final Context context;
   private final Sql local;
 
@@ -167,8 +174,29 @@ final class Subscription {
 
   /** Subscribes to what the publication has by now. */
   void refresh(boolean copy) throws SQLException {
+    if (copy) {
+      commitAtOnce(true);
+    }
     local.execute(
         "alter subscription " + NAME + " refresh publication with (copy_data = " + copy + ")");
+  }
+
+  /** Lets it confirm before it is on disk, as it may, as soon as no table is being copied. */
+  void endCopy() throws SQLException {
+    if (tables(local).values().stream().allMatch("r"::equals)) {
+      commitAtOnce(false);
+    }
+  }
+
+  /**
+   * At the end of a table's copy the copy's slot is dropped at the other region. If this server
+   * died and forgot that the copy was at its end, it would look for that slot for ever.
+   */
+  private void commitAtOnce(boolean atOnce) throws SQLException {
+    String wanted = atOnce ? "on" : "off";
+    if (!local.isTrue(COMMITS, wanted)) {
+      local.execute("alter subscription " + NAME + " set (synchronous_commit = " + wanted + ")");
+    }
   }
 
   /**
