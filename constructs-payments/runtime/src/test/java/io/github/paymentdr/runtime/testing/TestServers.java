@@ -22,7 +22,7 @@ public final class TestServers implements Servers {
   private String subscriptionHost = "localhost";
   private int peerPort;
   private StatementListener listener = StatementListener.NONE;
-  private ReplicationUser user = FIRST_USER;
+  private volatile ReplicationUser user = FIRST_USER;
 
   private TestServers(TestServer local, TestServer peer, String database) {
     this.local = local;
