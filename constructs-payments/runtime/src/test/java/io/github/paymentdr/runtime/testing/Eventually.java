@@ -1,0 +1,29 @@
+package io.github.paymentdr.runtime.testing;
+
+import java.time.Duration;
+import java.util.concurrent.Callable;
+
+/** Waits for what becomes true by itself, and not longer than makes sense. */
+public final class Eventually {
+  private static final Duration PATIENCE = Duration.ofSeconds(90);
+  private static final long BETWEEN_LOOKS_MILLIS = 50;
+
+  private Eventually() {}
+
+  /** Returns once the condition holds. */
+  public static void holds(String what, Callable<Boolean> condition) {
+    long end = System.nanoTime() + PATIENCE.toNanos();
+    try {
+      while (!condition.call()) {
+        if (System.nanoTime() - end > 0) {
+          throw new AssertionError("not after " + PATIENCE.toSeconds() + " s: " + what);
+        }
+        Thread.sleep(BETWEEN_LOOKS_MILLIS);
+      }
+    } catch (RuntimeException e) {
+      throw e;
+    } catch (Exception e) {
+      throw new IllegalStateException(what, e);
+    }
+  }
+}
