@@ -22,6 +22,7 @@ import java.util.concurrent.locks.LockSupport;
  */
 public final class LinkProxy implements AutoCloseable {
   private static final int CHUNK = 16 * 1024;
+  private static final long SHORTEST_SLEEP_NANOS = 2_000_000;
   private static final int CHUNKS_UNDERWAY = 1024;
   private static final Chunk END = new Chunk(ByteBuffer.allocate(0), 0);
 
@@ -57,10 +58,6 @@ public final class LinkProxy implements AutoCloseable {
 
     boolean isEnd() {
       return length() == 0;
-    }
-
-    long left() {
-      return due - System.nanoTime();
     }
   }
 
@@ -188,46 +185,71 @@ public final class LinkProxy implements AutoCloseable {
     try {
       for (int n = from.getInputStream().read(buffer); n >= 0; ) {
         long delay = isToServer ? delayToServer : delayToClient;
-        underway.put(
-            new Chunk(ByteBuffer.wrap(Arrays.copyOf(buffer, n)), System.nanoTime() + delay));
+        put(
+            new Chunk(ByteBuffer.wrap(Arrays.copyOf(buffer, n)), System.nanoTime() + delay),
+            underway);
         n = from.getInputStream().read(buffer);
       }
     } catch (IOException e) {
       forget(from);
+    }
+    put(END, underway);
+  }
+
+  private static void put(Chunk chunk, LinkedBlockingQueue<Chunk> underway) {
+    try {
+      underway.put(chunk);
     } catch (InterruptedException e) {
       throw new IllegalStateException(e);
-    } finally {
-      // A writer whose socket is gone may have left the queue full.
-      while (!underway.offer(END)) {
-        underway.poll();
-      }
+    }
+  }
+
+  private static Chunk take(LinkedBlockingQueue<Chunk> underway) {
+    try {
+      return underway.take();
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
     }
   }
 
   private void write(Socket from, Socket to, LinkedBlockingQueue<Chunk> underway) {
+    long free = System.nanoTime();
+    for (Chunk chunk = take(underway); !chunk.isEnd(); chunk = take(underway)) {
+      awaitTime(Math.max(chunk.due(), free));
+      awaitPassage();
+      deliver(chunk, from, to);
+      free =
+          Math.max(free, System.nanoTime() - SHORTEST_SLEEP_NANOS)
+              + 1_000_000_000L * chunk.length() / bytesPerSecond;
+      count(chunk.length());
+    }
+    end(to);
+  }
+
+  /** After a failure what is still underway comes here too, and is lost. */
+  private void deliver(Chunk chunk, Socket from, Socket to) {
     try {
-      for (Chunk chunk = underway.take(); !chunk.isEnd(); chunk = underway.take()) {
-        while (chunk.left() > 0) {
-          LockSupport.parkNanos(chunk.left());
-        }
-        awaitPassage();
-        to.getOutputStream().write(chunk.data().array());
-        narrow(chunk.length());
-        count(chunk.length());
-      }
-      to.shutdownOutput();
+      to.getOutputStream().write(chunk.data().array());
     } catch (IOException e) {
       forget(from);
       forget(to);
-    } catch (InterruptedException e) {
-      throw new IllegalStateException(e);
     }
   }
 
-  private void narrow(int length) {
-    long rate = bytesPerSecond;
-    if (rate != Long.MAX_VALUE) {
-      LockSupport.parkNanos(1_000_000_000L * length / rate);
+  private void end(Socket to) {
+    try {
+      to.shutdownOutput();
+    } catch (IOException e) {
+      forget(to);
+    }
+  }
+
+  private static void awaitTime(long time) {
+    long left = time - System.nanoTime();
+    // A shorter sleep would be longer than it should.
+    while (left > SHORTEST_SLEEP_NANOS) {
+      LockSupport.parkNanos(left);
+      left = time - System.nanoTime();
     }
   }
 
