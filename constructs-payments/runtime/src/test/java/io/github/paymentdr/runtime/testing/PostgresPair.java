@@ -49,12 +49,21 @@ public final class PostgresPair implements AutoCloseable {
 
   /** {@return a new pair} */
   public static PostgresPair start() {
+    return start(false);
+  }
+
+  /** {@return a new pair that waits for the disk, for measurements} */
+  public static PostgresPair startDurable() {
+    return start(true);
+  }
+
+  private static PostgresPair start(boolean isDurable) {
     try {
       Path folder = Files.createTempDirectory("payment-dr-pair");
       TestCertificates certificates = TestCertificates.make(folder, "dns:localhost");
       return new PostgresPair(
-          TestServer.start("us-east-1", folder.resolve("east"), certificates),
-          TestServer.start("us-west-2", folder.resolve("west"), certificates));
+          TestServer.start("us-east-1", folder.resolve("east"), certificates, isDurable),
+          TestServer.start("us-west-2", folder.resolve("west"), certificates, isDurable));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -32,21 +32,24 @@ public final class TestServer implements AutoCloseable {
   private final String region;
   private final Path folder;
   private final TestCertificates certificates;
+  private final boolean isDurable;
   private EmbeddedPostgres server;
 
-  private TestServer(
-      String region, Path folder, TestCertificates certificates, EmbeddedPostgres server) {
+  private TestServer(String region, Path folder, TestCertificates certificates, boolean isDurable)
+      throws IOException {
     this.region = region;
     this.folder = folder;
     this.certificates = certificates;
-    this.server = server;
+    this.isDurable = isDurable;
+    this.server = boot(folder, certificates, isDurable, 0);
   }
 
-  static TestServer start(String region, Path folder, TestCertificates certificates) {
+  /** Starts a server; a durable one waits for the disk, which tests need not. */
+  static TestServer start(
+      String region, Path folder, TestCertificates certificates, boolean isDurable) {
     try {
       Files.createDirectories(folder);
-      TestServer started =
-          new TestServer(region, folder, certificates, boot(folder, certificates, 0));
+      TestServer started = new TestServer(region, folder, certificates, isDurable);
       Files.writeString(folder.resolve("data").resolve("pg_hba.conf"), HOST_BASED_AUTHENTICATION);
       try (Sql sql = started.connect("postgres")) {
         sql.query("select pg_reload_conf()", row -> row.getBoolean(1));
@@ -59,8 +62,8 @@ public final class TestServer implements AutoCloseable {
     }
   }
 
-  private static EmbeddedPostgres boot(Path folder, TestCertificates certificates, int port)
-      throws IOException {
+  private static EmbeddedPostgres boot(
+      Path folder, TestCertificates certificates, boolean isDurable, int port) throws IOException {
     EmbeddedPostgres.Builder builder =
         EmbeddedPostgres.builder()
             .setDataDirectory(folder.resolve("data"))
@@ -72,6 +75,7 @@ public final class TestServer implements AutoCloseable {
             .setServerConfig("ssl_ca_file", certificates.authority().toString())
             // The library turns it off; a server that is killed would lose what it has confirmed.
             .setServerConfig("synchronous_commit", "on")
+            .setServerConfig("fsync", isDurable ? "on" : "off")
             .setServerConfig("wal_level", "logical")
             .setServerConfig("max_connections", "200")
             .setServerConfig("max_replication_slots", "60")
@@ -167,7 +171,7 @@ public final class TestServer implements AutoCloseable {
       // It has a lock on the folder, also when the server was killed.
       server.close();
       Files.deleteIfExists(folder.resolve("data").resolve("postmaster.pid"));
-      server = boot(folder, certificates, port);
+      server = boot(folder, certificates, isDurable, port);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

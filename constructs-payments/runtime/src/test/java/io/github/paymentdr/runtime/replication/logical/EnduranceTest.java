@@ -5,19 +5,23 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.paymentdr.runtime.database.Credentials;
 import io.github.paymentdr.runtime.replication.ControlException;
 import io.github.paymentdr.runtime.replication.Deadline;
+import io.github.paymentdr.runtime.report.FolderReportStore;
 import io.github.paymentdr.runtime.testing.Eventually;
 import io.github.paymentdr.runtime.testing.LivePair;
 import io.github.paymentdr.runtime.testing.PaymentLoad;
 import io.github.paymentdr.runtime.testing.PostgresPair;
 import io.github.paymentdr.runtime.testing.TestPair;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashSet;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Whatever befalls a pair under load, both regions have the same rows once it is over, with the lag
@@ -234,6 +238,55 @@ class EnduranceTest {
     live.link().heal();
 
     live.endsInStep();
+  }
+
+  @Test
+  void aSlotOverTheLimitIsDroppedLoudlyAndARebuildMakesThePairWholeAgain(@TempDir Path folder) {
+    live = LivePair.over(servers);
+    live.east().settings(settings -> limitedTo(MEGABYTE, settings));
+    live.west().reports(new FolderReportStore(folder));
+    live.following().booked(4, 300);
+    live.awaitPayments(100);
+
+    live.link().cut();
+    Eventually.holds("the slot is dropped", () -> live.east().log().contains("was dropped"));
+    assertThat(live.east().log()).contains("WARN").contains("run rebuild there");
+    assertThat(live.east().query("select slot_name from pg_replication_slots")).isEmpty();
+    live.link().heal();
+    Eventually.holds(
+        "the standby says so",
+        () ->
+            live.west().control().state().problems().stream()
+                .anyMatch(problem -> problem.contains("run rebuild")));
+    assertThat(live.west().control().state().fitToTakeOver()).isFalse();
+
+    Eventually.holds("the rebuild comes to its end", () -> isRebuilt(live.west()));
+    live.awaitPayments(100);
+    live.endsInStep();
+    assertThat(live.west().control().state().fitToTakeOver()).isTrue();
+  }
+
+  private static LogicalSettings limitedTo(long bytes, LogicalSettings settings) {
+    return new LogicalSettings(
+        settings.region(),
+        settings.peerRegion(),
+        settings.database(),
+        settings.startsActive(),
+        settings.schemas(),
+        settings.sequenceGap(),
+        OptionalLong.of(bytes),
+        settings.heartbeatInterval(),
+        settings.subscriptionSslMode());
+  }
+
+  private static boolean isRebuilt(TestPair.Side side) {
+    try {
+      RebuildOutcome outcome = side.control().rebuild(Deadline.after(Duration.ofSeconds(30)));
+      return outcome.phase() == RebuildOutcome.Phase.STANDBY;
+    } catch (ControlException e) {
+      // The maintenance is at it.
+      return false;
+    }
   }
 
   private long retainedWal() {
