@@ -1,5 +1,7 @@
 package io.github.paymentdr.runtime.lambda;
 
+import static java.util.stream.Collectors.joining;
+
 import io.github.paymentdr.runtime.aws.AwsFailures;
 import io.github.paymentdr.runtime.aws.Secrets;
 import io.github.paymentdr.runtime.aws.Secrets.DatabaseUser;
@@ -7,6 +9,7 @@ import io.github.paymentdr.runtime.json.Json;
 import io.github.paymentdr.runtime.log.Log;
 import io.github.paymentdr.runtime.replication.ControlException;
 import io.github.paymentdr.runtime.replication.logical.CredentialRotation;
+import java.security.SecureRandom;
 import java.sql.SQLException;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -32,7 +35,10 @@ final class SecretRotation {
   private static final String SECOND_USER = "dr_replication_b";
 
   /** Letters and digits alone still make more than 280 bits. */
-  private static final long PASSWORD_LENGTH = 48;
+  private static final int PASSWORD_LENGTH = 48;
+
+  private static final String PASSWORD_CHARACTERS =
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
 
   private final SecretsManagerClient client;
   private final Pair pair;
@@ -121,12 +127,13 @@ final class SecretRotation {
     }
   }
 
-  private String newPassword() {
-    return client
-        .getRandomPassword(
-            call ->
-                call.passwordLength(PASSWORD_LENGTH).excludePunctuation(true).includeSpace(false))
-        .randomPassword();
+  /** Letters and digits only: it becomes part of a connection string. */
+  private static String newPassword() {
+    return new SecureRandom()
+        .ints(PASSWORD_LENGTH, 0, PASSWORD_CHARACTERS.length())
+        .mapToObj(PASSWORD_CHARACTERS::charAt)
+        .map(String::valueOf)
+        .collect(joining());
   }
 
   /** {@return the database with the new version's user as its replication user} */

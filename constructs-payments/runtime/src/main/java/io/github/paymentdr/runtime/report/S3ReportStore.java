@@ -23,7 +23,6 @@ import software.amazon.awssdk.services.s3.model.S3Exception;
  * decrypts it and that whoever may read the bucket gets every byte.
  */
 public final class S3ReportStore implements ReportStore {
-  private static final String PREFIX = "rebuild-reports/";
   private static final int ALREADY_THERE = 412;
 
   private final S3Client client;
@@ -46,17 +45,17 @@ public final class S3ReportStore implements ReportStore {
    *
    * @param name the report's name
    * @param content the file to store, at most 5 GB
-   * @return the report's address, {@code s3://bucket/rebuild-reports/...}
+   * @return the report's address, {@code s3://bucket/name}
    * @throws IOException if it was not stored or does not read back the same; the message says that
    *     nothing was deleted
    */
   @Override
   public String store(String name, Path content) throws IOException {
     byte[] digest = digestOf(content);
-    String key = PREFIX + name;
+    String key = name;
     try {
       if (!put(key, content, digest) && !isThere(key, digest)) {
-        key = PREFIX + withDigest(name, digest);
+        key = withDigest(name, digest);
         put(key, content, digest);
       }
       if (isThere(key, digest)) {

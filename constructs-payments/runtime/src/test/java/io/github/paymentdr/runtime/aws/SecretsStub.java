@@ -33,8 +33,7 @@ public final class SecretsStub {
     aws.on("secretsmanager.GetSecretValue", locked(this::get))
         .on("secretsmanager.DescribeSecret", locked(this::describe))
         .on("secretsmanager.PutSecretValue", locked(this::put))
-        .on("secretsmanager.UpdateSecretVersionStage", locked(this::move))
-        .on("secretsmanager.GetRandomPassword", locked(this::random));
+        .on("secretsmanager.UpdateSecretVersionStage", locked(this::move));
   }
 
   /** Makes a secret with a current version. */
@@ -140,14 +139,6 @@ public final class SecretsStub {
     from.stages.add(PREVIOUS);
     Objects.requireNonNull(versions.get(request.text("MoveToVersionId"))).stages.add(CURRENT);
     return Response.json(Map.of("ARN", request.text("SecretId")));
-  }
-
-  private Response random(Request request) {
-    String letters = UUID.randomUUID().toString().replace("-", "").repeat(4);
-    return Response.json(
-        Map.of(
-            "RandomPassword",
-            letters.substring(0, Integer.parseInt(request.text("PasswordLength")))));
   }
 
   private Map<String, Version> versions(String secret) {

@@ -243,7 +243,7 @@ class CredentialRotationTest {
     deploy(true);
     String token = secrets.startRotation(SECRET);
     aws.once(
-        "secretsmanager.GetRandomPassword",
+        "secretsmanager.PutSecretValue",
         call -> Response.jsonError(400, "ThrottlingException", "slow down"));
     east.rotationStep("createSecret", token);
     aws.once(

@@ -135,7 +135,7 @@ class PackagedRuntimeTest {
       answer = inEast.call("{\"operation\":\"rebuild\"}");
     }
     assertThat(answer).containsEntry("state", "STANDBY").containsEntry("rowsOnlyHere", 1);
-    assertThat(String.valueOf(answer.get("report"))).startsWith("s3://reports/rebuild-reports/");
+    assertThat(String.valueOf(answer.get("report"))).startsWith("s3://reports/rebuild-of-");
     assertThat(reports.values())
         .hasSize(1)
         .allSatisfy(

@@ -72,8 +72,8 @@ class S3ReportStoreTest {
   @Test
   void isStoredWithAChecksumAndReadBack() throws IOException {
     assertThat(store.store("7/ledger.payment.csv", report("id,amount\n1,100\n")))
-        .isEqualTo("s3://reports/rebuild-reports/7/ledger.payment.csv");
-    assertThat(objects.get("/reports/rebuild-reports/7/ledger.payment.csv"))
+        .isEqualTo("s3://reports/7/ledger.payment.csv");
+    assertThat(objects.get("/reports/7/ledger.payment.csv"))
         .isEqualTo("id,amount\n1,100\n".getBytes(UTF_8));
     assertThat(aws.actions()).containsExactly("PUT", "GET");
     Request put = aws.requests().get(0);
@@ -88,8 +88,8 @@ class S3ReportStoreTest {
     byte[] content = new byte[20_000_000];
     new Random(1).nextBytes(content);
     Path file = Files.write(folder.resolve("large.csv"), content);
-    assertThat(store.store("large.csv", file)).isEqualTo("s3://reports/rebuild-reports/large.csv");
-    assertThat(objects.get("/reports/rebuild-reports/large.csv")).isEqualTo(content);
+    assertThat(store.store("large.csv", file)).isEqualTo("s3://reports/large.csv");
+    assertThat(objects.get("/reports/large.csv")).isEqualTo(content);
   }
 
   @Test
@@ -104,9 +104,7 @@ class S3ReportStoreTest {
     String first = store.store("7/r.csv", report("first"));
     Path second = report("second");
     String other = store.store("7/r.csv", second);
-    assertThat(other)
-        .isNotEqualTo(first)
-        .matches("s3://reports/rebuild-reports/7/r-[0-9a-f]{12}\\.csv");
+    assertThat(other).isNotEqualTo(first).matches("s3://reports/7/r-[0-9a-f]{12}\\.csv");
     assertThat(store.store("7/r.csv", second)).isEqualTo(other);
     assertThat(objects.values())
         .extracting(bytes -> new String(bytes, UTF_8))
@@ -130,7 +128,7 @@ class S3ReportStoreTest {
     assertThatThrownBy(() -> store.store("r.csv", report))
         .isInstanceOf(IOException.class)
         .hasMessage(
-            "the report s3://reports/rebuild-reports/r.csv was not stored, and nothing was deleted:"
+            "the report s3://reports/r.csv was not stored, and nothing was deleted:"
                 + " AccessDenied (as told); allow it to the function's role");
     aws.on("PUT", request -> error(403, "AccessDenied"));
     assertThatThrownBy(() -> store.store("other.csv", report))

@@ -4,7 +4,6 @@ import io.github.paymentdr.runtime.database.TimeLimits;
 import io.github.paymentdr.runtime.replication.Deadline;
 import io.github.paymentdr.runtime.replication.PromotionRequest;
 import io.github.paymentdr.runtime.replication.PromotionRequest.Mode;
-import io.github.paymentdr.runtime.replication.logical.LogicalSettings;
 import io.github.paymentdr.runtime.replication.logical.RebuildOutcome;
 import io.github.paymentdr.runtime.report.FolderReportStore;
 import java.io.IOException;
@@ -105,7 +104,7 @@ public final class ReplicationBenchmark {
 
   private static void sustained(PostgresPair servers) {
     TestPair pair = TestPair.of(servers, servers.newPaymentDatabase());
-    pair.east().settings(ReplicationBenchmark::beatingOften);
+    pair.east().heartbeatInterval(Duration.ofMillis(20));
     pair.setUp();
     try (Upkeep upkeep = Upkeep.of(pair.east(), pair.west())) {
       double highest = 0;
@@ -277,19 +276,6 @@ public final class ReplicationBenchmark {
       outcome = side.control().rebuild(Deadline.after(TimeLimits.LONG.statement()));
     } while (outcome.phase() != RebuildOutcome.Phase.STANDBY);
     return outcome;
-  }
-
-  private static LogicalSettings beatingOften(LogicalSettings settings) {
-    return new LogicalSettings(
-        settings.region(),
-        settings.peerRegion(),
-        settings.database(),
-        settings.startsActive(),
-        settings.schemas(),
-        settings.sequenceGap(),
-        settings.retainedWalLimit(),
-        Duration.ofMillis(20),
-        settings.subscriptionSslMode());
   }
 
   private static void awaitApplied(TestPair pair) {

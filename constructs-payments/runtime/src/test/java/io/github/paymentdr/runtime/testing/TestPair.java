@@ -71,7 +71,11 @@ public final class TestPair {
   public static final class Side {
     private final TestServers servers;
     private final ByteArrayOutputStream logged = new ByteArrayOutputStream();
-    private LogicalSettings settings;
+    private boolean startsActive;
+    private List<String> schemas = List.of("ledger");
+    private OptionalLong sequenceGap = OptionalLong.empty();
+    private OptionalLong retainedWalLimit = OptionalLong.empty();
+    private Duration heartbeatInterval = Duration.ofMillis(200);
     private ReportStore reports =
         (name, content) -> {
           throw new IllegalStateException("no report is expected");
@@ -79,17 +83,7 @@ public final class TestPair {
 
     Side(TestServers servers, boolean startsActive) {
       this.servers = servers;
-      this.settings =
-          new LogicalSettings(
-              servers.local().region(),
-              servers.peer().region(),
-              servers.database(),
-              startsActive,
-              List.of("ledger"),
-              OptionalLong.empty(),
-              OptionalLong.empty(),
-              Duration.ofMillis(200),
-              "verify-full");
+      this.startsActive = startsActive;
     }
 
     public TestServers servers() {
@@ -97,74 +91,45 @@ public final class TestPair {
     }
 
     public LogicalSettings settings() {
-      return settings;
+      return new LogicalSettings(
+          servers.local().region(),
+          servers.peer().region(),
+          servers.database(),
+          startsActive,
+          schemas,
+          sequenceGap,
+          retainedWalLimit,
+          heartbeatInterval,
+          "verify-full");
     }
 
     /** Changes which schemas are replicated. */
     public Side schemas(List<String> value) {
-      LogicalSettings s = settings;
-      settings =
-          new LogicalSettings(
-              s.region(),
-              s.peerRegion(),
-              s.database(),
-              s.startsActive(),
-              value,
-              s.sequenceGap(),
-              s.retainedWalLimit(),
-              s.heartbeatInterval(),
-              s.subscriptionSslMode());
+      schemas = value;
       return this;
     }
 
     /** Changes whether it is active when nobody is. */
     public Side startsActive(boolean value) {
-      LogicalSettings s = settings;
-      settings =
-          new LogicalSettings(
-              s.region(),
-              s.peerRegion(),
-              s.database(),
-              value,
-              s.schemas(),
-              s.sequenceGap(),
-              s.retainedWalLimit(),
-              s.heartbeatInterval(),
-              s.subscriptionSslMode());
+      startsActive = value;
       return this;
     }
 
     /** Allows sequences. */
     public Side sequenceGap(long value) {
-      LogicalSettings s = settings;
-      settings =
-          new LogicalSettings(
-              s.region(),
-              s.peerRegion(),
-              s.database(),
-              s.startsActive(),
-              s.schemas(),
-              OptionalLong.of(value),
-              s.retainedWalLimit(),
-              s.heartbeatInterval(),
-              s.subscriptionSslMode());
+      sequenceGap = OptionalLong.of(value);
       return this;
     }
 
     /** Limits the WAL that is kept. */
     public Side retainedWalLimit(long value) {
-      LogicalSettings s = settings;
-      settings =
-          new LogicalSettings(
-              s.region(),
-              s.peerRegion(),
-              s.database(),
-              s.startsActive(),
-              s.schemas(),
-              s.sequenceGap(),
-              OptionalLong.of(value),
-              s.heartbeatInterval(),
-              s.subscriptionSslMode());
+      retainedWalLimit = OptionalLong.of(value);
+      return this;
+    }
+
+    /** Changes how often it beats. */
+    public Side heartbeatInterval(Duration value) {
+      heartbeatInterval = value;
       return this;
     }
 
@@ -176,7 +141,7 @@ public final class TestPair {
 
     public LogicalReplication control() {
       Log log = new Log(new PrintStream(logged, true, UTF_8), Map.of());
-      return new LogicalReplication(settings, servers, reports, log);
+      return new LogicalReplication(settings(), servers, reports, log);
     }
 
     public boolean canLogInAsReplicationUser() {

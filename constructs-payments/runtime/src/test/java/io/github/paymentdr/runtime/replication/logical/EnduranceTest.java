@@ -14,7 +14,6 @@ import io.github.paymentdr.runtime.testing.TestPair;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashSet;
-import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterAll;
@@ -243,7 +242,7 @@ class EnduranceTest {
   @Test
   void aSlotOverTheLimitIsDroppedLoudlyAndARebuildMakesThePairWholeAgain(@TempDir Path folder) {
     live = LivePair.over(servers);
-    live.east().settings(settings -> limitedTo(MEGABYTE, settings));
+    live.east().retainedWalLimit(MEGABYTE);
     live.west().reports(new FolderReportStore(folder));
     live.following().booked(4, 300);
     live.awaitPayments(100);
@@ -264,19 +263,6 @@ class EnduranceTest {
     live.awaitPayments(100);
     live.endsInStep();
     assertThat(live.west().control().state().fitToTakeOver()).isTrue();
-  }
-
-  private static LogicalSettings limitedTo(long bytes, LogicalSettings settings) {
-    return new LogicalSettings(
-        settings.region(),
-        settings.peerRegion(),
-        settings.database(),
-        settings.startsActive(),
-        settings.schemas(),
-        settings.sequenceGap(),
-        OptionalLong.of(bytes),
-        settings.heartbeatInterval(),
-        settings.subscriptionSslMode());
   }
 
   private static boolean isRebuilt(TestPair.Side side) {

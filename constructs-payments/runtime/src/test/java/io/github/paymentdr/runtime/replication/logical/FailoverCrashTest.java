@@ -169,23 +169,10 @@ class FailoverCrashTest {
             "create sequence ledger.number owned by ledger.entry.id",
             "alter table ledger.entry alter id set default nextval('ledger.number')");
         side.reports(new FolderReportStore(reports.resolve(side.servers().database())));
-        side.settings(Switching.this::withGap);
+        side.sequenceGap(1000);
       }
       pair.setUp();
       active.execute("insert into ledger.entry (text) values ('first')");
-    }
-
-    private LogicalSettings withGap(LogicalSettings settings) {
-      return new LogicalSettings(
-          settings.region(),
-          settings.peerRegion(),
-          settings.database(),
-          settings.startsActive(),
-          settings.schemas(),
-          OptionalLong.of(1000),
-          settings.retainedWalLimit(),
-          settings.heartbeatInterval(),
-          settings.subscriptionSslMode());
     }
 
     /** {@return whether anything was killed} */

@@ -28,6 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 class RebuildTest {
   private final TestPair pair = TestPair.withPayments();
+  private int booked;
 
   @TempDir Path reports;
 
@@ -41,13 +42,13 @@ class RebuildTest {
 
   @Test
   void paymentsThatNeverLeftTheOldActiveRegionAreInTheReport() {
-    pair.east().execute(Payments.insert(20));
+    pair.east().execute(payments(20));
     awaitEqual();
     promote(pair.west(), Mode.UNPLANNED);
-    pair.east().execute(Payments.insert(3));
+    pair.east().execute(payments(3));
     pair.east()
         .execute("update ledger.payment set reference = 'changed here' where authorised = 1007");
-    pair.west().execute(Payments.insert(30));
+    pair.west().execute(payments(30));
     List<String> lost =
         pair.east().query("select id from ledger.payment order by created_at desc limit 3");
 
@@ -84,7 +85,7 @@ class RebuildTest {
                     .containsEntry("rowsOnlyHere", 15)
                     .containsEntry("isLastPart", true));
     awaitEqual();
-    pair.west().execute(Payments.insert(2));
+    pair.west().execute(payments(2));
     awaitEqual();
     promote(pair.east(), Mode.PLANNED);
     assertThat(pair.east().query("select count(*) from ledger.payment")).containsExactly("52");
@@ -95,9 +96,9 @@ class RebuildTest {
     TestPair.Side active = pair.east();
     TestPair.Side standby = pair.west();
     for (int i = 0; i < 4; i++) {
-      active.execute(Payments.insert(5));
+      active.execute(payments(5));
       promote(standby, Mode.PLANNED);
-      standby.execute(Payments.insert(5));
+      standby.execute(payments(5));
       assertThat(rebuild(active).report()).isEmpty();
       TestPair.Side follower = active;
       active = standby;
@@ -120,7 +121,7 @@ class RebuildTest {
   @Test
   void nothingIsRemovedWhileTheReportIsNotStored() {
     promote(pair.west(), Mode.UNPLANNED);
-    pair.east().execute(Payments.insert(4));
+    pair.east().execute(payments(4));
     pair.east()
         .reports(
             (name, content) -> {
@@ -135,7 +136,7 @@ class RebuildTest {
                 + " gone); nothing was removed; call rebuild again");
 
     assertThat(Fingerprint.checksums(pair.east())).isEqualTo(before);
-    assertThatThrownBy(() -> pair.east().execute(Payments.insert(1)))
+    assertThatThrownBy(() -> pair.east().execute(payments(1)))
         .hasMessageContaining("cannot be written here");
     assertThat(pair.east().control().state().role()).isEqualTo(NodeRole.REBUILDING);
     assertThatThrownBy(() -> promote(pair.east(), Mode.UNPLANNED))
@@ -148,7 +149,7 @@ class RebuildTest {
   @Test
   void aLongComparisonGoesOnInFurtherCallsAndPartsOfTheReport() {
     promote(pair.west(), Mode.UNPLANNED);
-    pair.east().execute(Payments.insert(1500));
+    pair.east().execute(payments(1500));
     List<RebuildOutcome> outcomes = new ArrayList<>();
     do {
       outcomes.add(pair.east().control().rebuild(Deadline.after(Duration.ZERO)));
@@ -165,7 +166,7 @@ class RebuildTest {
 
   @Test
   void aStandbyThatLostItsSlotIsRebuiltInTheSameEpoch() {
-    pair.east().execute(Payments.insert(10));
+    pair.east().execute(payments(10));
     awaitEqual();
     pair.west().execute("alter subscription dr_subscription disable");
     String drop =
@@ -176,7 +177,7 @@ class RebuildTest {
         .isEmpty()) {
       pair.east().query(drop);
     }
-    pair.east().execute(Payments.insert(10));
+    pair.east().execute(payments(10));
 
     RebuildOutcome rebuilt = rebuild(pair.west());
 
@@ -234,6 +235,13 @@ class RebuildTest {
 
   private static void promote(TestPair.Side side, Mode mode) {
     side.control().promote(new PromotionRequest(mode, OptionalLong.empty(), Optional.empty()));
+  }
+
+  /** {@return a statement that books so many payments that nobody has booked} */
+  private String payments(int count) {
+    int first = booked + 1;
+    booked += count;
+    return Payments.insert(first, count);
   }
 
   private static RebuildOutcome rebuild(TestPair.Side side) {
