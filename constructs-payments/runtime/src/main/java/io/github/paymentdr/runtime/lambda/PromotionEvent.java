@@ -24,7 +24,8 @@ final class PromotionEvent {
   static PromotionRequest read(Map<String, Object> event) {
     PromotionEvent reader = new PromotionEvent(event);
     PromotionRequest request =
-        new PromotionRequest(reader.mode(), reader.epoch(), reader.fencedAt());
+        new PromotionRequest(
+            reader.mode(), reader.epoch(), reader.fencedAt(), reader.acceptsIncompleteCopy());
     if (!reader.faults.isEmpty()) {
       throw new RefusedException(Operation.PROMOTE.text(), reader.faults);
     }
@@ -64,5 +65,13 @@ final class PromotionEvent {
       faults.add("fencedAt must be a time like 2026-01-31T12:00:00Z, got '" + fencedAt + "'");
       return Optional.empty();
     }
+  }
+
+  private boolean acceptsIncompleteCopy() {
+    Object accepts = event.getOrDefault("acceptIncompleteCopy", false);
+    if (!(accepts instanceof Boolean)) {
+      faults.add("acceptIncompleteCopy must be true or false, got '" + accepts + "'");
+    }
+    return Boolean.TRUE.equals(accepts);
   }
 }

@@ -178,22 +178,6 @@ class DatabaseTest {
   }
 
   @Test
-  void lagIsTheAgeOfTheHeartbeatWhereThereIsOne() throws SQLException {
-    TestDatabase.shared()
-        .execute(
-            "create schema dr; grant usage on schema dr to payment_app;"
-                + " create table dr.heartbeat (id int primary key, written_at timestamptz);"
-                + " insert into dr.heartbeat values (1, now() - interval '3 seconds');"
-                + " grant select on dr.heartbeat to payment_app");
-    try (TestApi api = TestApi.start(1)) {
-      Response response = api.send(FunctionUrlEvent.of("GET", "/health").query("deep", "true"));
-      assertThat(response.body()).containsPattern("\"replicationLagSeconds\":[3-9]\\.");
-    } finally {
-      TestDatabase.shared().execute("drop schema dr cascade");
-    }
-  }
-
-  @Test
   void beforeASnapshotClassesAreLoadedAndConnectionsClosed() throws SQLException {
     try (TestApi api = TestApi.start(2)) {
       long payments = TestDatabase.shared().count("select count(*) from ledger.payment");

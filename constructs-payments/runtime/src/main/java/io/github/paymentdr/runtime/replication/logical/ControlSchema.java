@@ -28,6 +28,7 @@ final class ControlSchema {
             changed_at              timestamptz not null default clock_timestamp(),
             -- Everything that was accepted here before the last drain is before this position.
             drained_position        pg_lsn,
+            -- Host and port of the other database, for when nobody else can tell them.
             peer_host               text,
             subscription_credential text,
             apply_errors_seen       bigint      not null default 0,

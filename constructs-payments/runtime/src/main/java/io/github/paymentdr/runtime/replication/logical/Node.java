@@ -14,7 +14,6 @@ import org.jspecify.annotations.Nullable;
  * @param role {@link NodeRole#ACTIVE} or {@link NodeRole#STANDBY}
  * @param epoch the epoch it is in, as far as it knows
  * @param drainedPosition everything accepted before the last drain is before this position
- * @param peerHost where the other database was last found
  * @param subscriptionCredential which version of the credentials the subscription has
  */
 record Node(
@@ -22,12 +21,10 @@ record Node(
     NodeRole role,
     long epoch,
     @Nullable String drainedPosition,
-    @Nullable String peerHost,
     @Nullable String subscriptionCredential) {
   private static final String SELECT =
       """
-      select region, role, epoch, drained_position::text as drained_position, peer_host,
-        subscription_credential
+      select region, role, epoch, drained_position::text as drained_position, subscription_credential
       from dr.node
       """;
 
@@ -46,7 +43,6 @@ record Node(
         NodeRole.valueOf(row.getString("role")),
         row.getLong("epoch"),
         row.getString("drained_position"),
-        row.getString("peer_host"),
         row.getString("subscription_credential"));
   }
 }

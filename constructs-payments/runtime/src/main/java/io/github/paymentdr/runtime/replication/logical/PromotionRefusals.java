@@ -67,11 +67,12 @@ final class PromotionRefusals {
               .filter(table -> !table.getValue().equals("r"))
               .map(table -> table.getKey().toString())
               .collect(joining(", "));
-      if (!unfinished.isEmpty()) {
+      if (!unfinished.isEmpty() && !request.acceptsIncompleteCopy()) {
         reasons.add(
             "the initial copy of "
                 + unfinished
-                + " is not finished, so rows are missing; wait for it");
+                + " is not finished, so rows are missing; wait for it, or if the other region is"
+                + " lost, request acceptIncompleteCopy");
       }
     } else if (Subscription.find(local).isPresent() || node.drainedPosition() == null) {
       reasons.add("this region does not follow the other one; run set-up or rebuild");

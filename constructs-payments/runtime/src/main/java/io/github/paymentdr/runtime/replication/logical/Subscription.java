@@ -212,10 +212,7 @@ final class Subscription {
   }
 
   private void remember(String version) throws SQLException {
-    local.execute(
-        "update dr.node set subscription_credential = ?, peer_host = ?",
-        version,
-        context.servers().peer().host());
+    local.execute("update dr.node set subscription_credential = ?", version);
   }
 
   private void withSecret(String statement) throws SQLException {

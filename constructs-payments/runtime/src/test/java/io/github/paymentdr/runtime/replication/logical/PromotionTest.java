@@ -100,16 +100,37 @@ class PromotionTest {
   }
 
   @Test
-  void namesTheTablesThatAreNotCopiedYet() {
+  void namesTheTablesThatAreNotCopiedYet() throws Exception {
     pair.east().setUp();
     pair.east().execute(payments(3));
     pair.west().execute("alter table ledger.booking add constraint never check (kind = 'x')");
     pair.west().control().setUp(Deadline.after(Duration.ofSeconds(1)));
+    assertThat(
+            Waiting.until(
+                () ->
+                    pair.west()
+                        .query(
+                            "select srrelid::regclass from pg_subscription_rel where srsubstate <> 'r'")
+                        .equals(List.of("ledger.booking")),
+                Duration.ofSeconds(20)))
+        .isTrue();
 
     assertThatThrownBy(() -> promote(pair.west(), Mode.UNPLANNED))
         .isInstanceOf(RefusedException.class)
-        .hasMessageContaining("the initial copy of ledger.booking")
-        .hasMessageContaining("is not finished");
+        .hasMessage(
+            "promotion was refused: the initial copy of ledger.booking is not finished, so rows are"
+                + " missing; wait for it, or if the other region is lost, request"
+                + " acceptIncompleteCopy");
+
+    PromotionOutcome outcome =
+        pair.west()
+            .control()
+            .promote(
+                new PromotionRequest(
+                    Mode.UNPLANNED, OptionalLong.empty(), Optional.empty(), true));
+    assertThat(outcome.role()).isEqualTo(NodeRole.ACTIVE);
+    assertThat(pair.west().query("select count(*) from ledger.payment")).containsExactly("3");
+    assertThat(pair.west().query("select subname from pg_subscription")).isEmpty();
   }
 
   @Test
