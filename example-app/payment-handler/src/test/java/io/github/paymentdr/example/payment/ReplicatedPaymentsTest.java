@@ -76,8 +76,7 @@ class ReplicatedPaymentsTest {
     PromotionOutcome promoted =
         pair.west()
             .control()
-            .promote(
-                new PromotionRequest(Mode.PLANNED, OptionalLong.empty(), Optional.empty()));
+            .promote(new PromotionRequest(Mode.PLANNED, OptionalLong.empty(), Optional.empty()));
     assertThat(promoted.role()).isEqualTo(NodeRole.ACTIVE);
     assertThat(promoted.lossWindowMillis()).hasValue(0);
     Response repeated = west.pay("first", TestApi.order());
@@ -114,8 +113,7 @@ class ReplicatedPaymentsTest {
   private static TestApi api(TestServer server, String database) {
     return TestApi.start(
         Region.Role.PRIMARY,
-        new Database(
-            settings(server, database), TestDatabase.USER, () -> PASSWORD, POOL_SIZE),
+        new Database(settings(server, database), TestDatabase.USER, () -> PASSWORD, POOL_SIZE),
         Clock.systemUTC());
   }
 

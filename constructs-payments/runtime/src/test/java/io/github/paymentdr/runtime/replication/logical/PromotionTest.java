@@ -126,8 +126,7 @@ class PromotionTest {
         pair.west()
             .control()
             .promote(
-                new PromotionRequest(
-                    Mode.UNPLANNED, OptionalLong.empty(), Optional.empty(), true));
+                new PromotionRequest(Mode.UNPLANNED, OptionalLong.empty(), Optional.empty(), true));
     assertThat(outcome.role()).isEqualTo(NodeRole.ACTIVE);
     assertThat(pair.west().query("select count(*) from ledger.payment")).containsExactly("3");
     assertThat(pair.west().query("select subname from pg_subscription")).isEmpty();
