@@ -77,8 +77,9 @@ public final class PaymentLoad implements AutoCloseable {
     alsoExecuted = statement;
   }
 
-  /** {@return how many payments were accepted so far} */
+  /** {@return how many payments were accepted so far; fails if one was refused for good} */
   public long accepted() {
+    failIfRefused();
     return payments.get();
   }
 
@@ -91,12 +92,16 @@ public final class PaymentLoad implements AutoCloseable {
   public Totals stop() {
     double seconds = (System.nanoTime() - begin) / 1e9;
     close();
+    failIfRefused();
+    return new Totals(
+        payments.get(), requests.get(), repeated.get(), failures.get(), undecided.get(), seconds);
+  }
+
+  private void failIfRefused() {
     SQLException found = fault.get();
     if (found != null) {
       throw new IllegalStateException("a payment was refused: " + found.getMessage(), found);
     }
-    return new Totals(
-        payments.get(), requests.get(), repeated.get(), failures.get(), undecided.get(), seconds);
   }
 
   @Override

@@ -8,10 +8,13 @@ import io.github.paymentdr.runtime.database.TimeLimits;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.BindException;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.Stream;
 
 /**
@@ -41,7 +44,7 @@ public final class TestServer implements AutoCloseable {
     this.folder = folder;
     this.certificates = certificates;
     this.isDurable = isDurable;
-    this.server = boot(folder, certificates, isDurable, 0);
+    this.server = boot(folder, certificates, isDurable, freePort());
   }
 
   /** Starts a server; a durable one waits for the disk, which tests need not. */
@@ -86,10 +89,22 @@ public final class TestServer implements AutoCloseable {
             .setServerConfig("wal_sender_timeout", "5s")
             .setServerConfig("wal_receiver_timeout", "5s")
             .setServerConfig("wal_retrieve_retry_interval", "500ms");
-    if (port > 0) {
-      builder.setPort(port);
+    return builder.setPort(port).start();
+  }
+
+  /**
+   * Below the ports that clients get: while a killed server is away, one of its own clients could
+   * else be given its port.
+   */
+  private static int freePort() throws IOException {
+    while (true) {
+      int port = ThreadLocalRandom.current().nextInt(15_000, 32_000);
+      try (ServerSocket socket = new ServerSocket(port)) {
+        return socket.getLocalPort();
+      } catch (BindException e) {
+        // Somebody has it; another one will do.
+      }
     }
-    return builder.start();
   }
 
   /** {@return the region that this server stands for} */

@@ -8,7 +8,7 @@ import io.github.paymentdr.runtime.replication.NodeRole;
 import io.github.paymentdr.runtime.replication.PromotionOutcome;
 import io.github.paymentdr.runtime.replication.PromotionRequest;
 import io.github.paymentdr.runtime.replication.PromotionRequest.Mode;
-import io.github.paymentdr.runtime.testing.Conditions;
+import io.github.paymentdr.runtime.testing.Eventually;
 import io.github.paymentdr.runtime.testing.PostgresPair;
 import io.github.paymentdr.runtime.testing.TestPair;
 import io.github.paymentdr.runtime.testing.TestServer;
@@ -58,7 +58,7 @@ class ReplicatedPaymentsTest {
     Response paid = east.pay("first", TestApi.order());
     assertThat(paid.status()).isEqualTo(201);
     String payment = "/payments/" + paid.text("id");
-    Conditions.await("the payment arrives", () -> west.get(payment).status() == 200);
+    Eventually.holds("the payment arrives", () -> west.get(payment).status() == 200);
     assertThat(west.get(payment).body()).isEqualTo(paid.body());
 
     Response refused = west.pay("second", TestApi.order());
@@ -66,7 +66,7 @@ class ReplicatedPaymentsTest {
     assertThat(refused.problem()).isEqualTo("region-not-active");
     assertThat(refused.headers()).containsKey("retry-after");
     pair.east().control().maintain(Deadline.after(Duration.ZERO));
-    Conditions.await("a heartbeat arrives", () -> lagOf(west) instanceof Number);
+    Eventually.holds("a heartbeat arrives", () -> lagOf(west) instanceof Number);
     assertThat(healthOf(west)).containsEntry("writable", false).containsEntry("role", "REPLICA");
     assertThat(healthOf(east))
         .containsEntry("writable", true)

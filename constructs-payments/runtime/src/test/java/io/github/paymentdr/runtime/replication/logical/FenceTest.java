@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.github.paymentdr.runtime.database.Sql;
-import io.github.paymentdr.runtime.testing.Conditions;
+import io.github.paymentdr.runtime.testing.Eventually;
 import io.github.paymentdr.runtime.testing.Fingerprint;
 import io.github.paymentdr.runtime.testing.Payments;
 import io.github.paymentdr.runtime.testing.TestPair;
@@ -33,7 +33,7 @@ class FenceTest {
     }
     pair.setUp();
     pair.east().execute(Payments.insert(1, 3));
-    Conditions.await("3 payments have arrived", () -> payments(pair).equals("3"));
+    Eventually.holds("3 payments have arrived", () -> payments(pair).equals("3"));
   }
 
   @AfterAll
@@ -134,7 +134,7 @@ class FenceTest {
     pair.east().execute("update ledger.payment set reference = 'seen'");
     pair.east().execute("delete from ledger.idempotency_key where key = 'key-1'");
 
-    Conditions.await(
+    Eventually.holds(
         "the same rows in both regions",
         () -> Fingerprint.checksums(pair.west()).equals(Fingerprint.checksums(pair.east())));
   }
@@ -171,7 +171,7 @@ class FenceTest {
       sql.execute(Payments.insert(1, 1));
       CompletableFuture<String> position =
           CompletableFuture.supplyAsync(() -> drained.east().control().drain());
-      Conditions.await(
+      Eventually.holds(
           "the drain waits",
           () ->
               drained

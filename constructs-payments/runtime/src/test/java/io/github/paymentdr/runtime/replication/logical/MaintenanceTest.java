@@ -8,7 +8,7 @@ import io.github.paymentdr.runtime.replication.Deadline;
 import io.github.paymentdr.runtime.replication.NodeRole;
 import io.github.paymentdr.runtime.replication.Observation;
 import io.github.paymentdr.runtime.replication.logical.Servers.ReplicationUser;
-import io.github.paymentdr.runtime.testing.Conditions;
+import io.github.paymentdr.runtime.testing.Eventually;
 import io.github.paymentdr.runtime.testing.Fingerprint;
 import io.github.paymentdr.runtime.testing.Payments;
 import io.github.paymentdr.runtime.testing.TestPair;
@@ -46,7 +46,7 @@ class MaintenanceTest {
   }
 
   private void awaitSameRows() {
-    Conditions.await(
+    Eventually.holds(
         "the same rows in both regions",
         () -> Fingerprint.checksums(pair.west()).equals(Fingerprint.checksums(pair.east())));
   }
@@ -86,14 +86,14 @@ class MaintenanceTest {
         .execute(
             "insert into dr.heartbeat select 'us-east-1', now() - interval '1 minute', 1",
             "insert into dr.heartbeat select 'us-east-1', now() - interval '2 minutes', 1");
-    Conditions.await(
+    Eventually.holds(
         "a lag", () -> pair.west().control().observe().lagMillis().orElse(0) >= 60_000);
     assertThat(pair.west().control().observe().lagMillis().getAsLong()).isLessThan(110_000);
 
     // The other region's clock may be ahead of this one's.
     pair.east()
         .execute("insert into dr.heartbeat select 'us-east-1', now() + interval '1 minute', 1");
-    Conditions.await("no lag", () -> pair.west().control().observe().lagMillis().getAsLong() == 0);
+    Eventually.holds("no lag", () -> pair.west().control().observe().lagMillis().getAsLong() == 0);
   }
 
   @Test
@@ -106,7 +106,7 @@ class MaintenanceTest {
 
     String old = "select count(*) from dr.heartbeat where written_at < now() - interval '1 hour'";
     assertThat(pair.east().query(old)).containsExactly("0");
-    Conditions.await("none at the standby", () -> pair.west().query(old).contains("0"));
+    Eventually.holds("none at the standby", () -> pair.west().query(old).contains("0"));
   }
 
   @Test
@@ -124,7 +124,7 @@ class MaintenanceTest {
 
     pair.east().execute(Payments.insert(2, 1));
     awaitSameRows();
-    Conditions.await(
+    Eventually.holds(
         "the subscription logs in as the new user",
         () ->
             pair.east()
@@ -171,7 +171,7 @@ class MaintenanceTest {
 
     awaitSameRows();
     assertThat(pair.west().query("select count(*) from ledger.dispute")).containsExactly("3");
-    Conditions.await("all in sync", () -> maintain(pair.west()).tablesNotInSync().isEmpty());
+    Eventually.holds("all in sync", () -> maintain(pair.west()).tablesNotInSync().isEmpty());
     assertThat(pair.west().log()).doesNotContain("WARN");
   }
 
@@ -184,7 +184,7 @@ class MaintenanceTest {
     maintain(pair.east());
     pair.east().execute(Payments.insert(1, 5));
 
-    Conditions.await(
+    Eventually.holds(
         "errors are counted", () -> pair.west().control().observe().applyErrors().getAsLong() > 2);
     Observation sick = maintain(pair.west());
     assertThat(sick.applyErrors().getAsLong()).isPositive();
@@ -200,7 +200,7 @@ class MaintenanceTest {
     maintain(pair.west());
 
     awaitSameRows();
-    Conditions.await(
+    Eventually.holds(
         "it is fit again",
         () -> {
           maintainBoth();
@@ -230,7 +230,7 @@ class MaintenanceTest {
 
     maintain(pair.east());
 
-    Conditions.await(
+    Eventually.holds(
         "the position at the standby",
         () ->
             pair.west()
@@ -249,7 +249,7 @@ class MaintenanceTest {
 
     pair.east().retainedWalLimit(1_000_000_000);
     pair.west().execute("alter subscription dr_subscription disable");
-    Conditions.await(
+    Eventually.holds(
         "nobody reads the slot",
         () -> pair.east().control().observe().slotInactive().getAsLong() == 1);
     maintain(pair.east());

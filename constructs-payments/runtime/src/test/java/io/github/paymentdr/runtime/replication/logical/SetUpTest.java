@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import io.github.paymentdr.runtime.replication.Deadline;
 import io.github.paymentdr.runtime.replication.NodeRole;
 import io.github.paymentdr.runtime.replication.RefusedException;
-import io.github.paymentdr.runtime.testing.Conditions;
+import io.github.paymentdr.runtime.testing.Eventually;
 import io.github.paymentdr.runtime.testing.Fingerprint;
 import io.github.paymentdr.runtime.testing.Payments;
 import io.github.paymentdr.runtime.testing.PostgresPair;
@@ -53,11 +53,11 @@ class SetUpTest {
 
     pair.setUp();
     int bookedAtSetUp = booked.get();
-    Conditions.await("more payments", () -> booked.get() > bookedAtSetUp + 50);
+    Eventually.holds("more payments", () -> booked.get() > bookedAtSetUp + 50);
     goOn.set(false);
     load.join();
 
-    Conditions.await(
+    Eventually.holds(
         "the same rows in both regions",
         () -> Fingerprint.checksums(pair.west()).equals(Fingerprint.checksums(pair.east())));
     assertThat(pair.west().query("select count(*) from ledger.payment"))
@@ -206,7 +206,7 @@ class SetUpTest {
 
     assertThat(atOnce.isCopying()).isTrue();
     assertThat(pair.west().control().state().fitToTakeOver()).isFalse();
-    Conditions.await(
+    Eventually.holds(
         "the same rows in both regions",
         () -> Fingerprint.checksums(pair.west()).equals(Fingerprint.checksums(pair.east())));
     pair.tearDown();
@@ -264,7 +264,7 @@ class SetUpTest {
     one.tearDown();
     other.east().execute(Payments.insert(6, 5));
 
-    Conditions.await(
+    Eventually.holds(
         "10 payments",
         () -> other.west().query("select count(*) from ledger.payment").contains("10"));
     assertThat(one.east().log()).contains("another database of the server has them");

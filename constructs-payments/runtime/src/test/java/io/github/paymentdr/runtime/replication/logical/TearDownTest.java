@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.paymentdr.runtime.replication.Deadline;
 import io.github.paymentdr.runtime.replication.NodeRole;
-import io.github.paymentdr.runtime.testing.Conditions;
 import io.github.paymentdr.runtime.testing.CrashTest;
+import io.github.paymentdr.runtime.testing.Eventually;
 import io.github.paymentdr.runtime.testing.Fingerprint;
 import io.github.paymentdr.runtime.testing.Payments;
 import io.github.paymentdr.runtime.testing.PostgresPair;
@@ -103,7 +103,7 @@ class TearDownTest {
     servers.east().restart();
     pair.east().execute(Payments.insert(21, 10));
 
-    Conditions.await(
+    Eventually.holds(
         "the same rows in both regions",
         () -> Fingerprint.checksums(pair.west()).equals(Fingerprint.checksums(pair.east())));
     pair.tearDown();
