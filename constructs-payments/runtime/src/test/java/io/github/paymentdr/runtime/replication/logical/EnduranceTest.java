@@ -19,6 +19,7 @@ import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -26,6 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
  * Whatever befalls a pair under load, both regions have the same rows once it is over, with the lag
  * under a second and nothing left behind.
  */
+@DisplayName("B3: the databases stay in step, whatever befalls them")
 class EnduranceTest {
   private static final long MEGABYTE = 1_000_000;
 
