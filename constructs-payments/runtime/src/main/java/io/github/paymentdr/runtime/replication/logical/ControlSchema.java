@@ -97,9 +97,14 @@ final class ControlSchema {
         return (select role = 'ACTIVE' from dr.node for share)
       """;
 
+  /**
+   * The search path is fixed, so that nobody brings his own operators. Who is logged in must be the
+   * owner for maintenance, so that a function with the owner's rights does not open the fence.
+   */
   private static final String REQUIRE_ACTIVE =
       """
-      create or replace function dr.require_active() returns trigger language plpgsql as $fence$
+      create or replace function dr.require_active() returns trigger
+        language plpgsql set search_path = pg_catalog, pg_temp as $fence$
       declare
         active boolean;
       begin
@@ -113,8 +118,9 @@ final class ControlSchema {
           return null;
         end if;
         if pg_catalog.current_setting('dr.maintenance', true) = 'on'
-          and pg_catalog.pg_has_role(current_user,
-            (select relowner from pg_catalog.pg_class where oid = tg_relid), 'member') then
+          and (select pg_catalog.pg_has_role(session_user, relowner, 'member')
+              and pg_catalog.pg_has_role(current_user, relowner, 'member')
+            from pg_catalog.pg_class where oid = tg_relid) then
           return null;
         end if;
         raise exception using

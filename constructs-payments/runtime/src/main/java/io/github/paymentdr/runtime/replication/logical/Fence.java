@@ -14,12 +14,20 @@ import java.util.List;
 final class Fence {
   private static final String TRIGGER = "dr_fence";
 
+  /**
+   * A statement fires the triggers of the table that it names, and not of those it reaches through
+   * it, so the tables above have a fence too, whatever schema they are in.
+   */
   private static final String MISSING =
       """
+      with recursive fenced (oid) as (
+        select c.oid from pg_class c join pg_namespace n on n.oid = c.relnamespace
+        where c.relkind in ('r', 'p') and c.relpersistence = 'p' and n.nspname = any (?)
+        union
+        select i.inhparent from pg_inherits i join fenced f on f.oid = i.inhrelid)
       select n.nspname as schema_name, c.relname as table_name
-      from pg_class c join pg_namespace n on n.oid = c.relnamespace
-      where c.relkind = 'r' and c.relpersistence = 'p' and n.nspname = any (?)
-        and not exists (select from pg_trigger t
+      from fenced f join pg_class c on c.oid = f.oid join pg_namespace n on n.oid = c.relnamespace
+      where not exists (select from pg_trigger t
           where t.tgrelid = c.oid and t.tgname = 'dr_fence' and t.tgenabled = 'O')
       order by 1, 2
       """;

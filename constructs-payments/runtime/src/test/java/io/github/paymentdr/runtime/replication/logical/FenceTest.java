@@ -29,7 +29,18 @@ class FenceTest {
     pair = TestPair.withPayments();
     for (TestPair.Side side : new TestPair.Side[] {pair.east(), pair.west()}) {
       // More than an application should have: the fence must not depend on its rights.
-      side.execute("grant all on all tables in schema ledger to payment_app");
+      side.execute(
+          "create table ledger.monthly (month int primary key) partition by range (month)",
+          "create table ledger.monthly_1 partition of ledger.monthly for values from (1) to (9)",
+          "create table public.base (n int primary key)",
+          "create table ledger.derived (primary key (n)) inherits (public.base)",
+          "grant all on public.base to payment_app",
+          "grant all on all tables in schema ledger to payment_app",
+          "create schema forged authorization payment_app",
+          """
+          create function ledger.touch() returns void language sql security definer
+            as 'update ledger.payment set status = status'
+          """);
     }
     pair.setUp();
     pair.east().execute(Payments.insert(1, 3));
@@ -57,6 +68,10 @@ class FenceTest {
         "merge into ledger.posting p using ledger.booking b on p.booking_id = b.id"
             + " when matched then delete",
         "with gone as (delete from ledger.posting returning *) select * from gone",
+        // A statement fires the triggers of the table that it names, not of those it reaches.
+        "insert into ledger.monthly values (1)",
+        "update ledger.monthly set month = month",
+        "update public.base set n = n",
       })
   void theApplicationCanWriteNothingToAStandby(String statement) throws SQLException {
     assertThat(stateOf(statement)).isEqualTo(READ_ONLY);
@@ -85,6 +100,26 @@ class FenceTest {
   void theApplicationCannotOpenTheFenceForMaintenance() throws SQLException {
     try (Sql sql = application(pair.west())) {
       sql.execute("set dr.maintenance = 'on'");
+      assertThat(stateOf(sql, "update ledger.payment set status = status")).isEqualTo(READ_ONLY);
+    }
+  }
+
+  @Test
+  void aFunctionWithTheOwnersRightsDoesNotOpenTheFenceForTheApplication() throws SQLException {
+    try (Sql sql = application(pair.west())) {
+      sql.execute("set dr.maintenance = 'on'");
+      assertThat(stateOf(sql, "select ledger.touch()")).isEqualTo(READ_ONLY);
+    }
+  }
+
+  @Test
+  void aForgedOperatorDoesNotGetPastTheFence() throws SQLException {
+    try (Sql sql = application(pair.west())) {
+      sql.execute(
+          "create function forged.same(text, text) returns boolean language sql return true");
+      sql.execute(
+          "create operator forged.= (leftarg = text, rightarg = text, function = forged.same)");
+      sql.execute("set search_path = forged, pg_catalog");
       assertThat(stateOf(sql, "update ledger.payment set status = status")).isEqualTo(READ_ONLY);
     }
   }
