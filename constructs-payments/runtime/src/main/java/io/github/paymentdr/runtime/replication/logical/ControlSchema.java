@@ -69,6 +69,7 @@ final class ControlSchema {
             -- it made for it. They tell whether that region can follow without a copy.
             drained_position  pg_lsn,
             handover_position pg_lsn,
+            handover_offer    bigint[],
             completed_at      timestamptz)
           """,
           """

@@ -9,22 +9,37 @@ import java.sql.SQLException;
  * have the same rows at that moment, the other one can follow from there without a copy.
  */
 final class Handover {
+  /** What is offered; a table that is taken out and offered again gets another number. */
+  private static final String OFFER =
+      """
+      select array_agg(r.oid::bigint order by r.oid)
+      from pg_publication_rel r join pg_publication b on b.oid = r.prpubid
+      where b.pubname = 'dr_publication'
+      """;
+
   private static final String REMEMBER =
       """
       update dr.promotion set handover_position = (select confirmed_flush_lsn
-        from pg_replication_slots where slot_name = ? and database = current_database())
+        from pg_replication_slots where slot_name = ? and database = current_database()),
+        handover_offer = (%s)
       where completed_at is null
-      """;
+      """
+          .formatted(OFFER);
 
-  /** Nobody has read from a slot that is still where it began. */
+  /**
+   * Nobody has read from a slot that is still where it began. Rows of a table that was offered
+   * later, or again, are not all behind the slot.
+   */
   private static final String IS_UNTOUCHED =
       """
       select exists (select from pg_replication_slots s join dr.promotion p
           on p.handover_position = s.confirmed_flush_lsn
         where s.slot_name = ? and s.database = current_database()
           and s.wal_status is distinct from 'lost' and p.epoch = ? and p.mode = 'PLANNED'
-          and p.completed_at is not null and p.drained_position = cast(? as pg_lsn))
-      """;
+          and p.completed_at is not null and p.drained_position = cast(? as pg_lsn)
+          and p.handover_offer = (%s))
+      """
+          .formatted(OFFER);
 
   private Handover() {}
 

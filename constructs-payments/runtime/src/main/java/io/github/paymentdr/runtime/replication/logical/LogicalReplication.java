@@ -110,6 +110,8 @@ public final class LogicalReplication implements ReplicationControl {
             throw new RefusedException(
                 "drain", List.of("this region is not active; call it in the active region"));
           }
+          // A table may have been made since the last maintenance.
+          Fence.put(local, context.settings().schemas());
           return local
               .first("select dr.drain(?)::text", row -> row.getString(1), node.get().epoch())
               .orElseThrow();

@@ -8,7 +8,10 @@ import java.sql.SQLException;
 import java.sql.Timestamp;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * Has the active region stop accepting, and waits until this one has all that it accepted. If that
@@ -46,12 +49,24 @@ final class PlannedHandOver {
       if (active.isActive()) {
         receiving();
         refuseIfFarBehind(there);
+        refuseIfAny(notInStep(there));
       }
       PromotionRecord.begin(local, epoch, request);
       String drained = drain(there, active.epoch());
       receiving();
       if (!Waiting.until(() -> hasConfirmed(there, drained), LONGEST_STOP)) {
-        undo(there, active.epoch());
+        undo(
+            there,
+            active.epoch(),
+            List.of(
+                "this region did not get all that the other one had accepted within "
+                    + LONGEST_STOP.toSeconds()
+                    + " s, and the other one is active again; look at the apply errors first"));
+      }
+      // A table may have been made since the first look.
+      List<String> notInStep = notInStep(there);
+      if (!notInStep.isEmpty()) {
+        undo(there, active.epoch(), notInStep);
       }
       return point(there, drained);
     }
@@ -111,6 +126,34 @@ final class PlannedHandOver {
     }
   }
 
+  private static void refuseIfAny(List<String> reasons) {
+    if (!reasons.isEmpty()) {
+      throw Promotion.refusal(reasons);
+    }
+  }
+
+  /**
+   * A position says nothing of a table that is not offered or not followed yet, and a drain nothing
+   * of one without a fence. Its rows would be missing here, and the other region would follow as if
+   * they were not.
+   */
+  private List<String> notInStep(Sql there) throws SQLException {
+    Set<TableName> tables = new TreeSet<>(LocalTables.all(there, settings.schemas()));
+    List<TableName> offered = Publication.tables(there);
+    tables.addAll(offered);
+    Map<TableName, String> followed = Subscription.tables(local);
+    tables.removeIf(table -> offered.contains(table) && "r".equals(followed.get(table)));
+    tables.addAll(Fence.missing(there, settings.schemas()));
+    return tables.stream()
+        .map(
+            table ->
+                "table "
+                    + table
+                    + " of the other region is not in step here, so its rows would be lost; look"
+                    + " at the tables not in sync in both regions first")
+        .toList();
+  }
+
   private String drain(Sql there, long epoch) throws SQLException {
     try {
       return position(there, "select dr.drain(?)::text", epoch);
@@ -135,14 +178,10 @@ final class PlannedHandOver {
     return there.isTrue(HAS_CONFIRMED, position, settings.slotOfThisRegion());
   }
 
-  private void undo(Sql there, long epoch) throws SQLException {
+  private void undo(Sql there, long epoch, List<String> reasons) throws SQLException {
     there.query("select dr.undrain(?)", row -> true, epoch);
     PromotionRecord.forget(local);
-    throw Promotion.refusal(
-        List.of(
-            "this region did not get all that the other one had accepted within "
-                + LONGEST_STOP.toSeconds()
-                + " s, and the other one is active again; look at the apply errors first"));
+    throw Promotion.refusal(reasons);
   }
 
   private PromotionRecord point(Sql there, String drained) throws SQLException {

@@ -93,11 +93,11 @@ final class Promotion {
     PromotionRecord record = receiveTheRest(local, node, epoch, request, unfinished);
     detach(local);
     new SequenceMoves(local, settings).move(context.log());
+    Fence.put(local, settings.schemas());
+    Publication.put(local, LocalTables.replicable(local, settings.schemas()));
     if (record.mode() == Mode.PLANNED && record.handover().isEmpty()) {
       Handover.prepare(local, settings, context.log());
     }
-    Fence.put(local, settings.schemas());
-    Publication.put(local, LocalTables.replicable(local, settings.schemas()));
     PromotionOutcome outcome = open(local, record.epoch());
     PeerSlot.dropIfPeerAnswers(context);
     return outcome;

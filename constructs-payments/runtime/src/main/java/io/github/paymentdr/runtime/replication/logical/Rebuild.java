@@ -88,6 +88,7 @@ final class Rebuild {
 
   /** From here on nobody writes; who is writing comes to the end first, and is in the report. */
   private void fence(Sql local) throws SQLException {
+    Fence.put(local, settings.schemas());
     Node node = Node.find(local).orElseThrow();
     if (node.isActive()) {
       local.query("select dr.drain(?)", row -> true, node.epoch());

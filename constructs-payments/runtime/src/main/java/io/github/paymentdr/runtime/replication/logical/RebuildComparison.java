@@ -109,7 +109,9 @@ final class RebuildComparison {
       RebuildRecord record, List<ComparedTable> tables, Deadline deadline, RowReport report)
       throws SQLException, IOException {
     TableComparison comparison = TableComparison.between(local, active);
-    boolean skips = record.comparedTable() != null;
+    // If the table has gone meanwhile, nobody knows any more which ones were before it.
+    boolean skips =
+        tables.stream().anyMatch(table -> table.name().quoted().equals(record.comparedTable()));
     for (ComparedTable table : tables) {
       boolean isFirst = table.name().quoted().equals(record.comparedTable());
       if (skips && !isFirst) {
