@@ -20,13 +20,14 @@ final class Heartbeat {
 
   /**
    * While beats arrive the newest says how late they are; when none arrive the lag grows with its
-   * age. The clocks of two regions differ a little, and less than nothing is no lag.
+   * age. The clocks of two regions may differ, but none has arrived before it was written.
    */
   private static final String LAG =
       """
-      select ceil(1000 * greatest(0, extract(epoch from received_at - written_at),
-        extract(epoch from clock_timestamp() - written_at) - ?::float8))::bigint
-      from dr.heartbeat where region = ? order by written_at desc limit 1
+      select ceil(1000 * greatest(extract(epoch from received_at - written),
+        extract(epoch from clock_timestamp() - written) - ?::float8))::bigint
+      from dr.heartbeat, least(written_at, received_at) as w (written)
+      where region = ? order by written desc limit 1
       """;
 
   private static final String NEWEST_ARRIVAL =

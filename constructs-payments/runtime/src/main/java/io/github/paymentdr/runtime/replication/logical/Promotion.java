@@ -169,20 +169,27 @@ final class Promotion {
     Optional<ApplyWorker.State> state = Optional.empty();
   }
 
-  /** From here on there is no way back; what is known of the other region is written down first. */
+  /**
+   * From here on there is no way back; what is known of the other region is written down first. A
+   * beat says nothing of a table that is not in step, and none has arrived before it was written.
+   */
   private void point(Sql local, Node node) throws SQLException {
     Optional<ApplyWorker.State> worker = new ApplyWorker(local).look();
+    boolean isComplete =
+        worker.isEmpty() || new Observer(local, settings).observe().tablesNotInSync().isEmpty();
     local.execute(
         """
         update dr.promotion set received_position = cast(? as pg_lsn), last_received_at = ?,
           complete_until = case when ? then (select changed_at from dr.node)
-            else (select max(written_at) from dr.heartbeat where region = ?) end,
+            when ? then (select max(least(written_at, received_at))
+              from dr.heartbeat where region = ?) end,
           detached_at = clock_timestamp()
         where completed_at is null
         """,
         worker.map(ApplyWorker.State::received).orElse(null),
         worker.map(ApplyWorker.State::lastReceivedAt).orElse(null),
         worker.isEmpty() && node.drainedPosition() != null,
+        isComplete,
         settings.peerRegion());
   }
 

@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * @param lastReceivedAt when something was last received
  * @param completeUntil until when this region has all, by the other one's clock
  * @param fencedAt since when the other region accepts nothing, if somebody knew
- * @param isDetached whether it must go on, because it cannot follow the other region any more
+ * @param detachedAt since when it must go on, because it cannot follow the other region any more
  * @param drained where the other region was drained
  * @param handover where the slot begins that was made for the other region
  */
@@ -38,14 +38,14 @@ record PromotionRecord(
     Optional<Instant> lastReceivedAt,
     Optional<Instant> completeUntil,
     Optional<Instant> fencedAt,
-    boolean isDetached,
+    Optional<Instant> detachedAt,
     Optional<String> drained,
     Optional<String> handover) {
   private static final String SELECT =
       """
       select epoch, mode, started_at, received_position::text as received,
         applied_position::text as applied, last_received_at, complete_until, fenced_at,
-        detached_at is not null as detached, drained_position::text as drained,
+        detached_at, drained_position::text as drained,
         handover_position::text as handover
       from dr.promotion
       """;
@@ -92,6 +92,10 @@ record PromotionRecord(
     local.execute("delete from dr.promotion where completed_at is null and detached_at is null");
   }
 
+  boolean isDetached() {
+    return detachedAt.isPresent();
+  }
+
   /** {@return what the promotion answers} */
   PromotionOutcome outcome(boolean alreadyActive) {
     return new PromotionOutcome(
@@ -113,7 +117,7 @@ record PromotionRecord(
     if (completeUntil.isEmpty()) {
       return OptionalLong.empty();
     }
-    Instant end = fencedAt.orElse(startedAt);
+    Instant end = fencedAt.or(() -> detachedAt).orElse(startedAt);
     return OptionalLong.of(Math.max(0, Duration.between(completeUntil.get(), end).toMillis()));
   }
 
@@ -127,7 +131,7 @@ record PromotionRecord(
         instant(row.getTimestamp("last_received_at")),
         instant(row.getTimestamp("complete_until")),
         instant(row.getTimestamp("fenced_at")),
-        row.getBoolean("detached"),
+        instant(row.getTimestamp("detached_at")),
         Optional.ofNullable(row.getString("drained")),
         Optional.ofNullable(row.getString("handover")));
   }

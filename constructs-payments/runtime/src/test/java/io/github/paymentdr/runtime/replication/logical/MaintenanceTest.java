@@ -97,6 +97,17 @@ class MaintenanceTest {
   }
 
   @Test
+  void aBeatOfAClockThatRanAheadDoesNotHideThatNoneArrives() {
+    pair.setUp();
+    pair.west()
+        .execute(
+            "insert into dr.heartbeat values ('us-east-1', now() + interval '1 hour', 1,"
+                + " now() - interval '10 minutes')");
+
+    assertThat(pair.west().control().observe().lagMillis().getAsLong()).isGreaterThan(590_000);
+  }
+
+  @Test
   void oldBeatsDoNotPileUp() {
     pair.setUp();
     pair.east()

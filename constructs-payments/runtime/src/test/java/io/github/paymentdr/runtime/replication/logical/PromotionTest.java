@@ -65,6 +65,43 @@ class PromotionTest {
   }
 
   @Test
+  void theLossWindowEndsWhenNothingIsReceivedAnyMoreHoweverLongAgoItWasAskedFor() {
+    pair.setUp();
+    beat(pair);
+    pair.west()
+        .execute(
+            "insert into dr.promotion (epoch, mode, started_at)"
+                + " values (2, 'UNPLANNED', clock_timestamp() - interval '1 minute')");
+
+    PromotionOutcome outcome = promote(pair.west(), Mode.UNPLANNED);
+
+    assertThat(outcome.lossWindowMillis().getAsLong())
+        .isEqualTo(
+            Long.parseLong(
+                pair.west()
+                    .query(
+                        "select floor(extract(epoch from detached_at - complete_until) * 1000)::bigint"
+                            + " from dr.promotion")
+                    .get(0)))
+        .isPositive();
+  }
+
+  @Test
+  void aBeatOfAClockThatRanAheadDoesNotHideWhatIsLost() {
+    pair.setUp();
+    pair.east()
+        .execute(
+            "insert into dr.heartbeat (region, written_at, epoch)"
+                + " values ('us-east-1', clock_timestamp() + interval '1 hour', 1)");
+    await(pair, "dr.heartbeat where region = 'us-east-1'", 1);
+
+    PromotionOutcome outcome = promote(pair.west(), Mode.UNPLANNED);
+
+    assertThat(outcome.completeUntil().orElseThrow()).isBefore(Instant.now());
+    assertThat(outcome.lossWindowMillis().getAsLong()).isPositive();
+  }
+
+  @Test
   void theFirstActiveRegionIsActiveAlready() {
     pair.east().setUp();
 
@@ -122,12 +159,16 @@ class PromotionTest {
                 + " missing; wait for it, or if the other region is lost, request"
                 + " acceptIncompleteCopy");
 
+    beat(pair);
     PromotionOutcome outcome =
         pair.west()
             .control()
             .promote(
                 new PromotionRequest(Mode.UNPLANNED, OptionalLong.empty(), Optional.empty(), true));
     assertThat(outcome.role()).isEqualTo(NodeRole.ACTIVE);
+    // A beat says nothing of rows that were never copied.
+    assertThat(outcome.completeUntil()).isEmpty();
+    assertThat(outcome.lossWindowMillis()).isEmpty();
     assertThat(pair.west().query("select count(*) from ledger.payment")).containsExactly("3");
     assertThat(
             pair.west()
