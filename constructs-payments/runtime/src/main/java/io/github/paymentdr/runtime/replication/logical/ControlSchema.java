@@ -173,7 +173,8 @@ final class ControlSchema {
           and exists (select from pg_replication_slots
             where database = current_database() and slot_name like 'dr\\_%to\\_%')
           and not exists (select from pg_subscription s join pg_database d on d.oid = s.subdbid
-            where d.datname = current_database() and s.subname = 'dr_subscription');
+            where d.datname = current_database() and s.subname = 'dr_subscription')
+          and not exists (select from dr.rebuild where completed_at is null);
         if not found then
           raise exception using
             errcode = 'object_not_in_prerequisite_state',

@@ -59,6 +59,7 @@ final class Maintenance {
     if (isActive) {
       Heartbeat.prune(local);
       limitRetainedWal(local);
+      attempt("the part of this region", () -> giveWay(local));
     } else if (Subscription.find(local).isPresent()) {
       attempt("the subscription", () -> keepSubscription(local));
     }
@@ -103,6 +104,23 @@ final class Maintenance {
     Publication.put(local, LocalTables.replicable(local, settings.schemas()));
     for (String fault : LocalTables.faults(local, settings.schemas())) {
       context.log().warn("a table is not replicated: " + fault);
+    }
+  }
+
+  /** A region that was replaced while nobody could tell it so accepts nothing any more. */
+  private void giveWay(Sql local) throws SQLException {
+    try (Peer peer = Peer.connect(context.servers(), PeerSlot.LIMITS)) {
+      long epoch = Node.find(local).orElseThrow().epoch();
+      if (peer.node().filter(node -> node.isActive() && node.epoch() > epoch).isPresent()) {
+        local.query("select dr.drain(?)", row -> true, epoch);
+        context
+            .log()
+            .warn(
+                "the other region is active in a later epoch, so this one accepts nothing any more;"
+                    + " run rebuild here",
+                "epoch",
+                epoch);
+      }
     }
   }
 

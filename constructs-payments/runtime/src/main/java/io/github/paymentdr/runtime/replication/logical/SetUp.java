@@ -34,6 +34,7 @@ final class SetUp {
       Optional<Node> before = Node.find(local);
       NodeRole role = before.map(Node::role).orElseGet(() -> firstRole(peer));
       boolean follows = role == NodeRole.STANDBY && isToFollow(local, before, peer);
+      refuseIfPeerFollowed(before, role, peer);
       refuseFaults(local, peer, follows);
       prepare(local, role, peer.node().map(Node::epoch).orElse(1L));
       if (follows) {
@@ -54,6 +55,22 @@ final class SetUp {
   /** Which region is active is said by the pair once there is one, and by the settings before. */
   private NodeRole firstRole(Peer peer) {
     return settings.startsActive() && !peer.isActive() ? NodeRole.ACTIVE : NodeRole.STANDBY;
+  }
+
+  /**
+   * Whoever is a standby has followed a database that was active. If this one knows nothing of it,
+   * it may be a new and empty one.
+   */
+  private static void refuseIfPeerFollowed(Optional<Node> before, NodeRole role, Peer peer) {
+    if (before.isEmpty() && role == NodeRole.ACTIVE && peer.node().isPresent()) {
+      throw new RefusedException(
+          "set-up",
+          List.of(
+              "the other region followed an active one before, and this database does not know that"
+                  + " it was that one; if this database was made anew, promote the other region and"
+                  + " run set-up here again; if this one has all rows, tear down the other region's"
+                  + " replication first"));
+    }
   }
 
   /**
