@@ -8,7 +8,7 @@ import io.github.paymentdr.runtime.replication.PromotionRequest;
 import io.github.paymentdr.runtime.replication.PromotionRequest.Mode;
 import io.github.paymentdr.runtime.replication.RefusedException;
 import io.github.paymentdr.runtime.report.FolderReportStore;
-import io.github.paymentdr.runtime.testing.Conditions;
+import io.github.paymentdr.runtime.testing.Eventually;
 import io.github.paymentdr.runtime.testing.Fingerprint;
 import io.github.paymentdr.runtime.testing.Payments;
 import io.github.paymentdr.runtime.testing.TestPair;
@@ -36,7 +36,7 @@ class UnfollowedTableTest {
     assertPlannedIsRefusedFor("ledger.dispute");
 
     maintain(pair.west());
-    Conditions.await(
+    Eventually.holds(
         "the table is copied", () -> pair.west().control().observe().tablesNotInSync().isEmpty());
     promote(pair.west());
 
@@ -65,7 +65,7 @@ class UnfollowedTableTest {
 
     pair.east().control().rebuild(Deadline.after(Duration.ofSeconds(60)));
 
-    Conditions.await(
+    Eventually.holds(
         "the same rows in both regions",
         () -> Fingerprint.checksums(pair.west()).equals(Fingerprint.checksums(pair.east())));
     assertThat(pair.east().query("select id from ledger.dispute")).containsExactly("1");
