@@ -41,9 +41,13 @@ record ComparedTable(TableName name, List<String> columns, List<KeyPart> key) {
             where a.attrelid = i.indrelid and a.attnum = any (i.indkey) and not a.attnotnull)
         order by i.indisprimary desc, i.indisreplident desc, i.indexrelid
         limit 1)
-      select a.attname, format_type(a.atttypid, a.atttypmod) as type
+      select a.attname, quote_ident(n.nspname) || '.' || quote_ident(t.typname) as type,
+        case b.typtype when 'b' then b.typnamespace = 'pg_catalog'::regnamespace
+          else b.typtype <> 'd' end as plain
       from best cross join lateral unnest(best.indkey::int2[]) with ordinality as k (attnum, place)
         join pg_attribute a on a.attrelid = best.indrelid and a.attnum = k.attnum
+        join pg_type t on t.oid = a.atttypid join pg_namespace n on n.oid = t.typnamespace
+        join pg_type b on b.oid = case t.typtype when 'd' then t.typbasetype else t.oid end
       where k.place <= best.indnkeyatts
       order by k.place
       """;
@@ -99,13 +103,19 @@ record ComparedTable(TableName name, List<String> columns, List<KeyPart> key) {
     List<KeyPart> key =
         here.query(
             KEY,
-            row ->
-                new KeyPart(
-                    row.getString("attname"),
-                    column(row.getString("attname")),
-                    row.getString("type")),
+            row -> part(row.getString("attname"), row.getString("type"), row.getBoolean("plain")),
             name.quoted());
     return key.isEmpty() ? List.of(new KeyPart("sha256", sha256(columns), "text")) : key;
+  }
+
+  /**
+   * An extension's type may be sorted by its index in one way and compared by a query in another,
+   * whose search path does not have its operators. A row between the two would be passed over.
+   */
+  private static KeyPart part(String name, String type, boolean isPlain) {
+    return isPlain
+        ? new KeyPart(name, column(name), type)
+        : new KeyPart(name, "(" + column(name) + "::text collate \"C\")", "pg_catalog.text");
   }
 
   private static String column(String name) {

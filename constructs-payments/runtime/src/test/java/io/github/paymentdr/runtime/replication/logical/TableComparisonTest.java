@@ -123,6 +123,23 @@ class TableComparisonTest {
         .allMatch(row -> row.contains(":-1,") || row.contains(":5,"));
   }
 
+  /** Its operators may not be in the search path, and sort in another way than those of a text. */
+  @Test
+  void noRowIsPassedOverWhateverSchemaTheTypesOfItsKeyAreIn() throws Exception {
+    both(
+        "create extension citext schema public; create type public.size as enum ('tall', 'small')");
+    both(
+        "create table public.foreign_key_types (a public.size, b public.citext collate \"C\","
+            + " primary key (a, b))");
+    east(
+        "insert into public.foreign_key_types select a::public.size, b from"
+            + " unnest(array['tall', 'small']) a, unnest(array['a', 'B', 'c', 'Z']) b");
+
+    compare(new TableName("public", "foreign_key_types"));
+
+    assertThat(found).hasSize(8);
+  }
+
   @Test
   void whatTakesTooLongGoesOnWhereItEnded() throws Exception {
     both("create table public.numbered (a int, b int, primary key (b, a))");
