@@ -53,6 +53,14 @@ final class ControlSchema {
             last_value    bigint not null,
             primary key (schema_name, sequence_name))
           """,
+          // What a standby has subscribed to, by the number that the other region gave the offer.
+          """
+          create table if not exists dr.followed_offer (
+            schema_name text   not null,
+            table_name  text   not null,
+            offer       bigint not null,
+            primary key (schema_name, table_name))
+          """,
           """
           create table if not exists dr.promotion (
             epoch             bigint      primary key,

@@ -163,7 +163,7 @@ final class Maintenance {
       subscription.followConnection(publisher);
       subscription.endCopy();
       List<String> missing = followNewTables(local, publisher, subscription);
-      new Findings(missing, problemsOf(publisher)).store(local);
+      new Findings(missing, problemsOf(local, publisher)).store(local);
     }
   }
 
@@ -190,8 +190,8 @@ final class Maintenance {
         .toList();
   }
 
-  private List<String> problemsOf(Sql publisher) throws SQLException {
-    List<String> problems = new ArrayList<>();
+  private List<String> problemsOf(Sql local, Sql publisher) throws SQLException {
+    List<String> problems = new ArrayList<>(Gaps.find(local, publisher, settings));
     if (!new ReplicationSlot(publisher, settings.slotOfThisRegion()).isUsable()) {
       problems.add(
           "the slot that "

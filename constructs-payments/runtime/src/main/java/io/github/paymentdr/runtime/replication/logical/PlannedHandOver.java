@@ -50,6 +50,7 @@ final class PlannedHandOver {
         receiving();
         refuseIfFarBehind(there);
         refuseIfAny(notInStep(there));
+        refuseIfAny(Gaps.find(local, there, settings));
       }
       PromotionRecord.begin(local, epoch, request);
       String drained = drain(there, active.epoch());

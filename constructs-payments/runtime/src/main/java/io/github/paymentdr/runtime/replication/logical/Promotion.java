@@ -176,7 +176,9 @@ final class Promotion {
   private void point(Sql local, Node node) throws SQLException {
     Optional<ApplyWorker.State> worker = new ApplyWorker(local).look();
     boolean isComplete =
-        worker.isEmpty() || new Observer(local, settings).observe().tablesNotInSync().isEmpty();
+        worker.isEmpty()
+            || (new Observer(local, settings).observe().tablesNotInSync().isEmpty()
+                && !Gaps.areKnown(local));
     local.execute(
         """
         update dr.promotion set received_position = cast(? as pg_lsn), last_received_at = ?,
@@ -216,6 +218,7 @@ final class Promotion {
   private PromotionOutcome open(Sql local, long epoch) throws SQLException {
     local.inTransaction(
         () -> {
+          Gaps.forget(local);
           local.execute(
               """
               update dr.node set role = 'ACTIVE', epoch = ?, changed_at = clock_timestamp(),

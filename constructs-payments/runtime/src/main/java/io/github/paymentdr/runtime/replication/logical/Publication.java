@@ -7,6 +7,8 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 
 /** What a region offers to the other, kept in step with the tables that there are. */
 final class Publication {
@@ -19,7 +21,7 @@ final class Publication {
   /** From the catalogue and not the view, which shows only tables one may read. */
   private static final String PUBLISHED =
       """
-      select n.nspname as schema_name, c.relname as table_name
+      select n.nspname as schema_name, c.relname as table_name, r.oid::bigint as offer
       from pg_publication_rel r join pg_publication p on p.oid = r.prpubid
         join pg_class c on c.oid = r.prrelid join pg_namespace n on n.oid = c.relnamespace
       where p.pubname = 'dr_publication'
@@ -35,6 +37,13 @@ final class Publication {
   /** {@return the tables that are offered, those of the control schema among them} */
   static List<TableName> tables(Sql sql) throws SQLException {
     return sql.query(PUBLISHED, TableName::read);
+  }
+
+  /** {@return for each offered table a number, which is another one when it is offered again} */
+  static Map<TableName, Long> offers(Sql sql) throws SQLException {
+    Map<TableName, Long> offers = new TreeMap<>();
+    sql.query(PUBLISHED, row -> offers.put(TableName.read(row), row.getLong("offer")) == null);
+    return offers;
   }
 
   /** {@return what is to be offered when these tables are replicated} */

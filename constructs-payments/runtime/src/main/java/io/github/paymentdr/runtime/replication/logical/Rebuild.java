@@ -54,11 +54,15 @@ final class Rebuild {
     }
   }
 
-  /** A standby whose slot is in order has nothing to rebuild, even if it is still being copied. */
+  /**
+   * A standby whose slot is in order has nothing to rebuild, even if it is still being copied,
+   * unless its maintenance has found that changes are missing.
+   */
   private boolean isFollowing(Sql local, Sql active) throws SQLException {
     return !Node.find(local).orElseThrow().isActive()
         && !Subscription.tables(local).isEmpty()
-        && new ReplicationSlot(active, settings.slotOfThisRegion()).isUsable();
+        && new ReplicationSlot(active, settings.slotOfThisRegion()).isUsable()
+        && Findings.read(local).problems().isEmpty();
   }
 
   private RebuildOutcome rebuild(
@@ -154,6 +158,7 @@ final class Rebuild {
   private void complete(Sql local, RebuildRecord record) throws SQLException {
     local.inTransaction(
         () -> {
+          Gaps.forget(local);
           local.execute(
               """
               update dr.node set epoch = ?, changed_at = clock_timestamp(), drained_position = null,
