@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 
 /**
  * What a function of one region was configured with.
@@ -28,7 +29,7 @@ record Configuration(String region, String peerRegion, String cluster, Mode mode
    * @param masterSecret the secret of its master user
    * @param replicationSecret the secret of the replication user
    * @param peerCluster the identifier of the other region's cluster
-   * @param reportBucket where reports go
+   * @param reportBucket where reports go; empty for a function that makes none
    */
   record Logical(
       LogicalSettings settings,
@@ -36,7 +37,7 @@ record Configuration(String region, String peerRegion, String cluster, Mode mode
       String masterSecret,
       String replicationSecret,
       String peerCluster,
-      String reportBucket)
+      Optional<String> reportBucket)
       implements Mode {}
 
   /**
@@ -51,13 +52,29 @@ record Configuration(String region, String peerRegion, String cluster, Mode mode
   static final String GLOBAL_DATABASE = "globalDatabase";
 
   /**
-   * Reads the configuration.
+   * Reads the configuration of the control function.
    *
    * @param variables the environment variables
    * @return the configuration
    * @throws IllegalStateException if variables are missing or wrong; the message has all faults
    */
-  static Configuration from(Map<String, String> variables) {
+  static Configuration ofControl(Map<String, String> variables) {
+    return read(variables, environment -> Optional.of(environment.text("REPORT_BUCKET")));
+  }
+
+  /**
+   * Reads the configuration of the rotation, which makes no reports and is given no bucket.
+   *
+   * @param variables the environment variables
+   * @return the configuration
+   * @throws IllegalStateException if variables are missing or wrong; the message has all faults
+   */
+  static Configuration ofRotation(Map<String, String> variables) {
+    return read(variables, environment -> Optional.empty());
+  }
+
+  private static Configuration read(
+      Map<String, String> variables, Function<Environment, Optional<String>> reportBucket) {
     Environment environment = new Environment(variables);
     String replication = environment.oneOf("REPLICATION", LOGICAL, GLOBAL_DATABASE);
     String region = environment.text("AWS_REGION");
@@ -69,7 +86,7 @@ record Configuration(String region, String peerRegion, String cluster, Mode mode
     Mode mode =
         replication.equals(GLOBAL_DATABASE)
             ? globalDatabase(environment)
-            : logical(environment, region, peerRegion);
+            : logical(environment, region, peerRegion, reportBucket);
     environment.check();
     return new Configuration(region, peerRegion, cluster, mode);
   }
@@ -79,7 +96,11 @@ record Configuration(String region, String peerRegion, String cluster, Mode mode
         environment.text("GLOBAL_CLUSTER_IDENTIFIER"), environment.text("CLUSTER_ARN"));
   }
 
-  private static Logical logical(Environment environment, String region, String peerRegion) {
+  private static Logical logical(
+      Environment environment,
+      String region,
+      String peerRegion,
+      Function<Environment, Optional<String>> reportBucket) {
     LogicalSettings settings =
         new LogicalSettings(
             region,
@@ -104,7 +125,7 @@ record Configuration(String region, String peerRegion, String cluster, Mode mode
         environment.text("DB_SECRET_ARN"),
         environment.text("REPLICATION_SECRET_ARN"),
         environment.text("PEER_CLUSTER_IDENTIFIER"),
-        environment.text("REPORT_BUCKET"));
+        reportBucket.apply(environment));
   }
 
   private static Duration heartbeat(Environment environment) {

@@ -93,7 +93,7 @@ public final class CredentialRotationHandler implements RequestStreamHandler {
   private synchronized Configured configured() {
     Configured known = configured;
     if (known == null) {
-      known = configure(Configuration.from(variables));
+      known = configure(Configuration.ofRotation(variables));
       configured = known;
     }
     return known;

@@ -30,7 +30,7 @@ final class LogicalOperations implements Operations {
         (name, content) ->
             new S3ReportStore(
                     clients.client(S3Client.builder(), configuration.region(), Patience.LARGE_FILE),
-                    mode.reportBucket())
+                    mode.reportBucket().orElseThrow())
                 .store(name, content);
   }
 

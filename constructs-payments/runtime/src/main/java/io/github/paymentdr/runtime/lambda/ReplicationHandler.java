@@ -175,7 +175,7 @@ public final class ReplicationHandler implements RequestStreamHandler {
   private synchronized Configured configured() {
     Configured known = configured;
     if (known == null) {
-      Configuration configuration = Configuration.from(variables);
+      Configuration configuration = Configuration.ofControl(variables);
       known = new Configured(configuration, operations(configuration));
       configured = known;
     }

@@ -48,11 +48,11 @@ final class TestRegion {
     environment.put("REPLICATION_SECRET_ARN", REPLICATION_SECRET);
     environment.put("SCHEMAS", "shop");
     environment.put("HEARTBEAT_SECONDS", "1");
-    environment.put("REPORT_BUCKET", "reports");
     environment.put("DB_TRUST_STORE_PEM", server.authority().toString());
     PrintStream out = new PrintStream(output, true, UTF_8);
+    rotation = new CredentialRotationHandler(Map.copyOf(environment), aws.clients(), out);
+    environment.put("REPORT_BUCKET", "reports");
     replication = new ReplicationHandler(environment, aws.clients(), out);
-    rotation = new CredentialRotationHandler(environment, aws.clients(), out);
   }
 
   static TestRegion of(
