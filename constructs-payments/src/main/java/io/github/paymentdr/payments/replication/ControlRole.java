@@ -28,7 +28,10 @@ final class ControlRole {
     Role role = ExecutionRole.create(scope, logGroup, DESCRIPTION);
     SecretAccess.allow(role, cluster.getSecret());
     SecretAccess.allow(role, secret);
-    allow(role, ImmutableList.of("rds:DescribeDBClusters"), clustersOf(cluster));
+    allow(
+        role,
+        ImmutableList.of("rds:DescribeDBClusters"),
+        ImmutableList.of(cluster.getPeerClusterArn()));
     return role;
   }
 
@@ -40,22 +43,19 @@ final class ControlRole {
             .assumedBy(new ServicePrincipal("lambda.amazonaws.com"))
             .build();
     logGroup.grantWrite(role);
-    List<String> clusters = clustersOf(cluster);
-    allow(role, ImmutableList.of("rds:DescribeDBClusters"), clusters);
     List<String> global = ImmutableList.of(cluster.getGlobalClusterArn());
     allow(role, ImmutableList.of("rds:DescribeGlobalClusters"), global);
     allow(
         role,
         ImmutableList.of("rds:FailoverGlobalCluster", "rds:SwitchoverGlobalCluster"),
-        ImmutableList.<String>builder().addAll(global).addAll(clusters).build());
+        ImmutableList.<String>builder()
+            .addAll(global)
+            .add(cluster.getClusterArn(), cluster.getPeerClusterArn())
+            .build());
     allow(role, ImmutableList.of(READ_METRICS), ImmutableList.of("*"));
     IamWildcards.explain(
         ExecutionRole.policyOf(role), "CloudWatch knows no resource for metrics", READ_METRICS);
     return role;
-  }
-
-  private static List<String> clustersOf(DrAuroraCluster cluster) {
-    return ImmutableList.of(cluster.getClusterArn(), cluster.getPeerClusterArn());
   }
 
   private static void allow(Role role, List<String> actions, List<String> resources) {
