@@ -83,6 +83,10 @@ final class CertificateLayer {
       folder.toFile().deleteOnExit();
       Path file = Files.copy(Path.of(pemFile), folder.resolve(FILE));
       file.toFile().deleteOnExit();
+      // The layer keeps the rights that the file has here, and Lambda does not read as its owner.
+      if (!file.toFile().setReadable(true, false)) {
+        throw new IOException(file + " cannot be made readable for everybody");
+      }
       return folder;
     } catch (IOException e) {
       throw new UncheckedIOException("the certificates cannot be put into a layer", e);

@@ -18,16 +18,24 @@ import io.github.paymentdr.payments.network.DrNetwork;
 import io.github.paymentdr.payments.testing.DependencyCycles;
 import io.github.paymentdr.payments.testing.GoldenTemplate;
 import io.github.paymentdr.payments.testing.Synthesis;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import software.amazon.awscdk.App;
+import software.amazon.awscdk.AppProps;
 import software.amazon.awscdk.Duration;
 import software.amazon.awscdk.Size;
 import software.amazon.awscdk.Stack;
@@ -905,6 +913,8 @@ class DrReplicationTest {
 
   @Nested
   class Certificates {
+    @TempDir private Path folder;
+
     @Test
     @DisplayName("S2: both functions trust the given authorities, from a layer")
     void areInALayer() {
@@ -913,6 +923,26 @@ class DrReplicationTest {
               ref(idOf(LOGICAL_PRIMARY, "AWS::Lambda::LayerVersion", "ReplicationCertificates")));
       assertThat(functionOf(LOGICAL_PRIMARY, CONTROL)).containsEntry("Layers", layers);
       assertThat(functionOf(LOGICAL_PRIMARY, ROTATION)).containsEntry("Layers", layers);
+    }
+
+    @Test
+    @DisplayName("S2: Lambda can read them, although the user's file is for the user only")
+    void areReadableInTheLayer() throws IOException {
+      Path mine = Files.copy(Path.of(Replicated.AUTHORITIES), folder.resolve("mine.pem"));
+      Files.setPosixFilePermissions(mine, PosixFilePermissions.fromString("rw-------"));
+      App app = new App(AppProps.builder().outdir(folder.resolve("out").toString()).build());
+      Replicated.logical(Synthesis.stackIn(app, "TestStack", "us-east-1"))
+          .certificateAuthorities(mine.toString())
+          .build();
+      app.synth();
+      try (Stream<Path> files = Files.walk(folder.resolve("out"))) {
+        assertThat(files.filter(file -> file.endsWith("rds-ca-bundle.pem")))
+            .isNotEmpty()
+            .allSatisfy(
+                file ->
+                    assertThat(Files.getPosixFilePermissions(file))
+                        .contains(PosixFilePermission.OTHERS_READ));
+      }
     }
 
     @Test
