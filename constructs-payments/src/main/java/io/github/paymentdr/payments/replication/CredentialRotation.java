@@ -67,7 +67,7 @@ final class CredentialRotation {
             .rotateImmediatelyOnUpdate(false)
             .build();
     // Secrets Manager tries the function out, which logs in as the user that the set-up makes.
-    schedule.getNode().addDependency(function);
+    schedule.getNode().addDependency(function, securityGroup);
     DatabaseParts.rulesFor(securityGroup, placement.cluster())
         .forEach(schedule.getNode()::addDependency);
     setUp.goLiveBefore(schedule);

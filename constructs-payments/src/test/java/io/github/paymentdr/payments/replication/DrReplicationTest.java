@@ -743,6 +743,7 @@ class DrReplicationTest {
           .contains(
               "ReplicationSetUp",
               "ReplicationRotationFunctionSecretsManager",
+              "ReplicationRotationSecurityGroupto",
               "DatabaseSecurityGroupfromTestStackReplicationRotationSecurityGroup");
     }
   }
