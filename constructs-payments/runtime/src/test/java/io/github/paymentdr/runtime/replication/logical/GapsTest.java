@@ -8,7 +8,7 @@ import io.github.paymentdr.runtime.replication.PromotionRequest;
 import io.github.paymentdr.runtime.replication.PromotionRequest.Mode;
 import io.github.paymentdr.runtime.replication.RefusedException;
 import io.github.paymentdr.runtime.report.FolderReportStore;
-import io.github.paymentdr.runtime.testing.Conditions;
+import io.github.paymentdr.runtime.testing.Eventually;
 import io.github.paymentdr.runtime.testing.Fingerprint;
 import io.github.paymentdr.runtime.testing.Payments;
 import io.github.paymentdr.runtime.testing.TestPair;
@@ -51,7 +51,7 @@ class GapsTest {
         .execute(
             "insert into dr.heartbeat select 'us-east-1', now() - n * interval '1 minute', 1"
                 + " from generate_series(3, 5) n");
-    Conditions.await(
+    Eventually.holds(
         "the beats",
         () ->
             pair.west()
@@ -82,7 +82,7 @@ class GapsTest {
     assertThat(pair.east().query("select role from dr.node")).containsExactly("ACTIVE");
     pair.west().control().rebuild(Deadline.after(Duration.ofSeconds(60)));
 
-    Conditions.await(
+    Eventually.holds(
         "it is fit again",
         () -> {
           maintain(pair.east());
