@@ -6,6 +6,7 @@ def expected = [
     'AWS::EC2::NatGateway': 4,
     'AWS::RDS::DBCluster': 1,
     'AWS::RDS::DBInstance': 2,
+    'Custom::DrReplication': 1,
 ]
 
 def out = new File(basedir, 'target/cdk.out')
@@ -24,3 +25,15 @@ def cidrsOf = { stack ->
 }
 assert cidrsOf('Own-us-east-1') == ['10.0.0.0/16', '10.8.0.0/20']
 assert cidrsOf('Own-us-west-2') == ['10.1.0.0/16', '10.9.0.0/20']
+
+// The runtime comes out of the artifact itself, and the functions of a region share it.
+def runtimeOf = { stack ->
+  new JsonSlurper().parse(new File(out, "${stack}.template.json")).Resources.values()
+      .findAll { (it.Properties?.Handler ?: '').startsWith('io.github.paymentdr.runtime.') }
+      .collect { it.Properties.Code.S3Key }.unique()
+}
+['Own-us-east-1', 'Own-us-west-2'].each { stack ->
+  def keys = runtimeOf(stack)
+  assert keys.size() == 1 : "${stack} has the runtime as ${keys}"
+  assert new File(out, "asset.${keys[0]}").length() > 1_000_000
+}

@@ -6,6 +6,9 @@ import io.github.paymentdr.payments.database.AuroraReplication;
 import io.github.paymentdr.payments.database.DrAuroraCluster;
 import io.github.paymentdr.payments.network.DrNetwork;
 import io.github.paymentdr.payments.network.DrNetworkProps;
+import io.github.paymentdr.payments.network.DrPeering;
+import io.github.paymentdr.payments.replication.DrReplication;
+import java.util.List;
 import software.amazon.awscdk.App;
 import software.amazon.awscdk.AppProps;
 import software.amazon.awscdk.Environment;
@@ -34,12 +37,22 @@ public final class OwnApp {
           id,
           StackProps.builder().env(Environment.builder().region(region).build()).build());
       DrNetwork network = DrNetwork.Builder.create(this, "Network").regionPair(PAIR).build();
-      DrAuroraCluster.Builder.create(this, "Database")
+      DrPeering peering =
+          DrPeering.Builder.create(this, "Peering").names(NAMES).network(network).build();
+      DrAuroraCluster database =
+          DrAuroraCluster.Builder.create(this, "Database")
+              .names(NAMES)
+              .vpc(network.getVpc())
+              .vpcSubnets(network.getDatabaseSubnets())
+              .replication(AuroraReplication.logical())
+              .build();
+      DrReplication.Builder.create(this, "Replication")
           .names(NAMES)
-          .vpc(network.getVpc())
-          .vpcSubnets(network.getDatabaseSubnets())
-          .replication(AuroraReplication.none())
-          .build();
+          .cluster(database)
+          .network(network)
+          .schemas(List.of("shop"))
+          .build()
+          .startAfter(peering);
       // The other way to say it, with props that could be shared.
       new DrNetwork(
           this,
