@@ -19,13 +19,6 @@ def out = new File(basedir, 'target/cdk.out')
   }
 }
 
-def cidrsOf = { stack ->
-  new JsonSlurper().parse(new File(out, "${stack}.template.json")).Resources.values()
-      .findAll { it.Type == 'AWS::EC2::VPC' }.collect { it.Properties.CidrBlock }.sort()
-}
-assert cidrsOf('Own-us-east-1') == ['10.0.0.0/16', '10.8.0.0/20']
-assert cidrsOf('Own-us-west-2') == ['10.1.0.0/16', '10.9.0.0/20']
-
 // The runtime comes out of the artifact itself, and the functions of a region share it.
 def runtimeOf = { stack ->
   new JsonSlurper().parse(new File(out, "${stack}.template.json")).Resources.values()
@@ -37,3 +30,10 @@ def runtimeOf = { stack ->
   assert keys.size() == 1 : "${stack} has the runtime as ${keys}"
   assert new File(out, "asset.${keys[0]}").length() > 1_000_000
 }
+
+def cidrsOf = { stack ->
+  new JsonSlurper().parse(new File(out, "${stack}.template.json")).Resources.values()
+      .findAll { it.Type == 'AWS::EC2::VPC' }.collect { it.Properties.CidrBlock }.sort()
+}
+assert cidrsOf('Own-us-east-1') == ['10.0.0.0/16', '10.8.0.0/20']
+assert cidrsOf('Own-us-west-2') == ['10.1.0.0/16', '10.9.0.0/20']
