@@ -112,6 +112,10 @@ public final class PaymentClient implements AutoCloseable {
   /** Takes a payment a step further, once per key. */
   public Answer change(Step step, String key, UUID payment) throws SQLException {
     execute("select status from ledger.payment where id = ? for update", payment);
+    // A change that was booked already would break a constraint before the key is looked at.
+    if (isKnown(key)) {
+      return earlier(key);
+    }
     if (book(step, key, payment)) {
       connection.commit();
       return new Answer(payment, false);
@@ -138,6 +142,18 @@ public final class PaymentClient implements AutoCloseable {
       statement.setObject(7, booking);
       statement.execute();
       return statement.getUpdateCount() == 1;
+    } catch (SQLException e) {
+      throw rolledBack(e);
+    }
+  }
+
+  private boolean isKnown(String key) throws SQLException {
+    try (PreparedStatement statement =
+        connection.prepareStatement("select from ledger.idempotency_key where key = ?")) {
+      statement.setString(1, key);
+      try (ResultSet row = statement.executeQuery()) {
+        return row.next();
+      }
     } catch (SQLException e) {
       throw rolledBack(e);
     }

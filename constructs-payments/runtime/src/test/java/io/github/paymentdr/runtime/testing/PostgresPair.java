@@ -18,10 +18,12 @@ public final class PostgresPair implements AutoCloseable {
   private static final Path MIGRATIONS =
       Path.of("..", "..", "example-app", "payment-handler", "src/main/resources/db/migration");
 
+  private final ServerFolder folder;
   private final TestServer east;
   private final TestServer west;
 
-  private PostgresPair(TestServer east, TestServer west) {
+  private PostgresPair(ServerFolder folder, TestServer east, TestServer west) {
+    this.folder = folder;
     this.east = east;
     this.west = west;
   }
@@ -58,15 +60,12 @@ public final class PostgresPair implements AutoCloseable {
   }
 
   private static PostgresPair start(boolean isDurable) {
-    try {
-      Path folder = Files.createTempDirectory("payment-dr-pair");
-      TestCertificates certificates = TestCertificates.make(folder, "dns:localhost");
-      return new PostgresPair(
-          TestServer.start("us-east-1", folder.resolve("east"), certificates, isDurable),
-          TestServer.start("us-west-2", folder.resolve("west"), certificates, isDurable));
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    ServerFolder folder = ServerFolder.create();
+    TestCertificates certificates = TestCertificates.make(folder.path(), "dns:localhost");
+    return new PostgresPair(
+        folder,
+        TestServer.start("us-east-1", folder.path().resolve("east"), certificates, isDurable),
+        TestServer.start("us-west-2", folder.path().resolve("west"), certificates, isDurable));
   }
 
   /** {@return the server of us-east-1, which is active at first} */
@@ -108,10 +107,11 @@ public final class PostgresPair implements AutoCloseable {
     }
   }
 
-  /** Stops both servers. */
+  /** Stops both servers and deletes their data. */
   @Override
   public void close() {
     east.close();
     west.close();
+    folder.close();
   }
 }

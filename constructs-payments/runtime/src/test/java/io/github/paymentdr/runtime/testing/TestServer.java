@@ -15,7 +15,6 @@ import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.stream.Stream;
 
 /**
  * A real PostgreSQL server of the clusters' version that stands for one region: with TLS, with
@@ -71,6 +70,8 @@ public final class TestServer implements AutoCloseable {
         EmbeddedPostgres.builder()
             .setDataDirectory(folder.resolve("data"))
             .setCleanDataDirectory(false)
+            // It would race with the end of the folder.
+            .setRegisterShutdownHook(false)
             .setServerConfig("ssl", "on")
             .setServerConfig("ssl_cert_file", certificates.certificate().toString())
             .setServerConfig("ssl_key_file", certificates.key().toString())
@@ -166,14 +167,8 @@ public final class TestServer implements AutoCloseable {
   /** Kills the server and all its processes at once, as a lost machine does. */
   public void kill() {
     try {
-      long pid =
-          Long.parseLong(
-              Files.readAllLines(folder.resolve("data").resolve("postmaster.pid")).get(0).trim());
-      ProcessHandle postmaster = ProcessHandle.of(pid).orElseThrow();
-      List<ProcessHandle> all =
-          Stream.concat(postmaster.descendants(), Stream.of(postmaster)).toList();
-      all.forEach(ProcessHandle::destroyForcibly);
-      all.forEach(process -> process.onExit().join());
+      Path pidFile = folder.resolve("data").resolve("postmaster.pid");
+      ServerFolder.kill(Long.parseLong(Files.readAllLines(pidFile).get(0).trim()));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -1,5 +1,6 @@
 package io.github.paymentdr.example.payment;
 
+import io.github.paymentdr.runtime.testing.ServerFolder;
 import io.github.paymentdr.runtime.testing.TestCertificates;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
@@ -19,10 +20,11 @@ final class TestDatabase implements AutoCloseable {
   static final String USER = "payment_app";
 
   private final EmbeddedPostgres server;
-  private final Path folder;
+  private final ServerFolder folder;
   private final TestCertificates certificates;
 
-  private TestDatabase(EmbeddedPostgres server, Path folder, TestCertificates certificates) {
+  private TestDatabase(
+      EmbeddedPostgres server, ServerFolder folder, TestCertificates certificates) {
     this.server = server;
     this.folder = folder;
     this.certificates = certificates;
@@ -45,9 +47,9 @@ final class TestDatabase implements AutoCloseable {
   /** {@return a new server whose certificate is for these names} */
   static TestDatabase start(String names) {
     try {
-      Path folder = Files.createTempDirectory("payment-handler-test");
-      TestCertificates certificates = TestCertificates.make(folder, names);
-      return new TestDatabase(server(folder, certificates), folder, certificates);
+      ServerFolder folder = ServerFolder.create();
+      TestCertificates certificates = TestCertificates.make(folder.path(), names);
+      return new TestDatabase(server(folder.path(), certificates), folder, certificates);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -57,8 +59,8 @@ final class TestDatabase implements AutoCloseable {
   TestDatabase asReplica() {
     try {
       server.close();
-      Files.createFile(folder.resolve("data").resolve("standby.signal"));
-      return new TestDatabase(server(folder, certificates), folder, certificates);
+      Files.createFile(folder.path().resolve("data").resolve("standby.signal"));
+      return new TestDatabase(server(folder.path(), certificates), folder, certificates);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -69,6 +71,8 @@ final class TestDatabase implements AutoCloseable {
     return EmbeddedPostgres.builder()
         .setDataDirectory(folder.resolve("data"))
         .setCleanDataDirectory(false)
+        // It would race with the end of the folder.
+        .setRegisterShutdownHook(false)
         .setServerConfig("ssl", "on")
         .setServerConfig("ssl_cert_file", certificates.certificate().toString())
         .setServerConfig("ssl_key_file", certificates.key().toString())
@@ -142,6 +146,7 @@ final class TestDatabase implements AutoCloseable {
   public void close() {
     try {
       server.close();
+      folder.close();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
