@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import io.github.paymentdr.core.encryption.KeyArn;
+import io.github.paymentdr.core.recovery.FencingTime;
+import io.github.paymentdr.core.recovery.RecoveryBudget;
 import io.github.paymentdr.core.recovery.RecoveryObjective;
 import io.github.paymentdr.core.reference.StackOutput;
 import io.github.paymentdr.core.region.DrNames;
@@ -64,6 +66,18 @@ class HostileCoreInputTest {
             RecoveryObjective has 2 faults:
               - recoveryTime is required; pass a duration; five minutes are usual
               - recoveryPoint is required; pass a duration; use zero for no loss"""),
+        fault(
+            () -> FencingTime.of(null, null, 1),
+            """
+            FencingTime has 2 faults:
+              - leaseTime is required; pass a duration; five seconds are usual
+              - functionTimeout is required; pass the time limit of the function that accepts"""),
+        fault(
+            () -> RecoveryBudget.Builder.create().build(),
+            """
+            RecoveryBudget has 2 faults:
+              - objective is required; set objective(RecoveryObjective.of(recoveryTime, ...))
+              - phase is required; add phase("detection", ...)"""),
         fault(
             () -> {
               Faults faults = Faults.of("Keys");
