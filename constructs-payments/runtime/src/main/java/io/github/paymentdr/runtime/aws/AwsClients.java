@@ -31,6 +31,10 @@ public record AwsClients(AwsCredentialsProvider credentials, Optional<URI> endpo
    * @param call all attempts and the pauses between them
    */
   public record Patience(Duration attempt, Duration call) {
+    /** The control table, while a caller waits. */
+    public static final Patience CONTROL_TABLE =
+        new Patience(Duration.ofMillis(900), Duration.ofSeconds(2));
+
     /** A service of this region that looks something up. */
     public static final Patience LOOK_UP =
         new Patience(Duration.ofSeconds(4), Duration.ofSeconds(12));
@@ -75,7 +79,8 @@ public record AwsClients(AwsCredentialsProvider credentials, Optional<URI> endpo
         .credentialsProvider(credentials)
         .httpClientBuilder(
             UrlConnectionHttpClient.builder()
-                .connectionTimeout(CONNECT)
+                .connectionTimeout(
+                    patience.attempt().compareTo(CONNECT) < 0 ? patience.attempt() : CONNECT)
                 .socketTimeout(patience.attempt()))
         .overrideConfiguration(
             ClientOverrideConfiguration.builder()

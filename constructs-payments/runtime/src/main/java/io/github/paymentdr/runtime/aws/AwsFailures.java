@@ -41,6 +41,6 @@ public final class AwsFailures {
 
   private static boolean isDenied(AwsServiceException failure) {
     return failure.statusCode() == 403
-        || failure.awsErrorDetails().errorCode().startsWith("AccessDenied");
+        || String.valueOf(failure.awsErrorDetails().errorCode()).startsWith("AccessDenied");
   }
 }

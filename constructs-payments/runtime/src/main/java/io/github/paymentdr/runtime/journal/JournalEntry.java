@@ -1,6 +1,9 @@
 package io.github.paymentdr.runtime.journal;
 
+import static java.util.Objects.requireNonNull;
+
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 
 /**
  * Something that was accepted.
@@ -9,8 +12,8 @@ import java.time.Instant;
  * @param group what it belongs to, such as a payment; entries of a group are replayed in order
  * @param sequence its place in the group, from 1
  * @param attempt the one attempt to accept it, different for each
- * @param epoch the epoch that it was accepted in
- * @param region the region that accepted it
+ * @param epoch the epoch that it was accepted in, or replayed in since
+ * @param region the region that accepted it, or replayed it since
  * @param content all that is needed to write it to a database again
  * @param writtenAt when, by the clock of the region that accepted it
  */
@@ -23,6 +26,20 @@ public record JournalEntry(
     String region,
     String content,
     Instant writtenAt) {
+  /** Checks the entry; times are kept in milliseconds. */
+  public JournalEntry {
+    requireNonNull(region);
+    requireNonNull(content);
+    if (slot.isEmpty() || group.isEmpty() || attempt.isEmpty()) {
+      throw new IllegalArgumentException("slot, group and attempt must not be empty");
+    }
+    if (sequence < 1 || epoch < 1) {
+      throw new IllegalArgumentException(
+          "sequence and epoch must be at least 1, got " + sequence + " and " + epoch);
+    }
+    writtenAt = writtenAt.truncatedTo(ChronoUnit.MILLIS);
+  }
+
   /**
    * The slot of what a caller creates under an idempotency key.
    *
@@ -42,5 +59,10 @@ public record JournalEntry(
    */
   public static String ofChange(String group, long sequence) {
     return "group/" + group + "/" + sequence;
+  }
+
+  JournalEntry takenOver(long newEpoch, String newRegion) {
+    return new JournalEntry(
+        slot, group, sequence, attempt, newEpoch, newRegion, content, writtenAt);
   }
 }

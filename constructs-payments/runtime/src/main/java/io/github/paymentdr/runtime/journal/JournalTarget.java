@@ -26,7 +26,9 @@ public interface JournalTarget {
   Outcome apply(JournalEntry entry);
 
   /**
-   * Says which entries the database has.
+   * Says which entries the database has. What it says decides what is removed from the journal: it
+   * must be committed, and in the active region the writer must be asked, since an answer that is
+   * minutes old would take what was just accepted for dead.
    *
    * @param entries the entries
    * @return the slots of those that are there, as exactly these attempts

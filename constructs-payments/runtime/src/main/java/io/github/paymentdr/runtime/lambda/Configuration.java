@@ -30,6 +30,7 @@ record Configuration(String region, String peerRegion, String cluster, Mode mode
    * @param replicationSecret the secret of the replication user
    * @param peerCluster the identifier of the other region's cluster
    * @param reportBucket where reports go; empty for a function that makes none
+   * @param controlTable the table with the lease; empty for a pair without one
    */
   record Logical(
       LogicalSettings settings,
@@ -37,7 +38,8 @@ record Configuration(String region, String peerRegion, String cluster, Mode mode
       String masterSecret,
       String replicationSecret,
       String peerCluster,
-      Optional<String> reportBucket)
+      Optional<String> reportBucket,
+      Optional<String> controlTable)
       implements Mode {}
 
   /**
@@ -125,7 +127,8 @@ record Configuration(String region, String peerRegion, String cluster, Mode mode
         environment.text("DB_SECRET_ARN"),
         environment.text("REPLICATION_SECRET_ARN"),
         environment.text("PEER_CLUSTER_IDENTIFIER"),
-        reportBucket.apply(environment));
+        reportBucket.apply(environment),
+        environment.optional("CONTROL_TABLE"));
   }
 
   private static Duration heartbeat(Environment environment) {

@@ -2,6 +2,8 @@ package io.github.paymentdr.runtime.lambda;
 
 import io.github.paymentdr.runtime.aws.AwsClients;
 import io.github.paymentdr.runtime.aws.AwsClients.Patience;
+import io.github.paymentdr.runtime.lease.DynamoDbLease;
+import io.github.paymentdr.runtime.lease.LeaseReader;
 import io.github.paymentdr.runtime.log.Log;
 import io.github.paymentdr.runtime.replication.Deadline;
 import io.github.paymentdr.runtime.replication.Observation;
@@ -11,16 +13,24 @@ import io.github.paymentdr.runtime.replication.logical.RebuildOutcome;
 import io.github.paymentdr.runtime.replication.logical.SetUpOutcome;
 import io.github.paymentdr.runtime.report.ReportStore;
 import io.github.paymentdr.runtime.report.S3ReportStore;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.s3.S3Client;
 
 /** The operations of logical replication between two clusters. */
 final class LogicalOperations implements Operations {
+  /** Nothing of what it says is worth waiting for longer. */
+  private static final Patience LEASE =
+      new Patience(Duration.ofMillis(700), Duration.ofMillis(1_900));
+
   private final Configuration.Logical mode;
   private final Pair pair;
   private final ReportStore reports;
+  private final Optional<LeaseReader> lease;
 
   LogicalOperations(Configuration configuration, Configuration.Logical mode, AwsClients clients) {
     this.mode = mode;
@@ -32,6 +42,13 @@ final class LogicalOperations implements Operations {
                     clients.client(S3Client.builder(), configuration.region(), Patience.LARGE_FILE),
                     mode.reportBucket().orElseThrow())
                 .store(name, content);
+    this.lease =
+        mode.controlTable()
+            .map(
+                table ->
+                    new DynamoDbLease(
+                        clients.client(DynamoDbClient.builder(), configuration.region(), LEASE),
+                        table));
   }
 
   @Override
@@ -90,7 +107,7 @@ final class LogicalOperations implements Operations {
   }
 
   private LogicalReplication replication(Log log) {
-    return new LogicalReplication(mode.settings(), pair.servers(), reports, log);
+    return new LogicalReplication(mode.settings(), pair.servers(), reports, log, lease);
   }
 
   private static Map<String, Object> copied(int tables, int of) {

@@ -15,6 +15,7 @@ import java.net.URLDecoder;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;
@@ -105,7 +106,11 @@ public final class AwsStub implements AutoCloseable {
   }
 
   /** What the service answers. */
-  public record Response(int status, String type, SdkBytes body) {
+  public record Response(int status, String type, SdkBytes body, Map<String, String> headers) {
+    public Response(int status, String type, SdkBytes body) {
+      this(status, type, body, Map.of());
+    }
+
     public static Response json(Map<String, ?> members) {
       return new Response(
           200, "application/x-amz-json-1.1", SdkBytes.fromUtf8String(Json.write(members)));
@@ -140,6 +145,11 @@ public final class AwsStub implements AutoCloseable {
   public AwsStub on(String action, Action answer) {
     actions.put(action, answer);
     return this;
+  }
+
+  /** {@return what an action answers now, for tests that put something before it} */
+  public Action action(String action) {
+    return Objects.requireNonNull(actions.get(action));
   }
 
   /** Says what an action answers the next time, before what it answers always. */
@@ -199,6 +209,7 @@ public final class AwsStub implements AutoCloseable {
               ? Response.jsonError(500, "NotPartOfThisTest", request.action())
               : action.answer(request);
       exchange.getResponseHeaders().add("Content-Type", response.type());
+      response.headers().forEach((name, value) -> exchange.getResponseHeaders().add(name, value));
       byte[] body = response.body().asByteArray();
       exchange.sendResponseHeaders(response.status(), body.length == 0 ? -1 : body.length);
       exchange.getResponseBody().write(body);

@@ -7,7 +7,9 @@ import io.github.paymentdr.runtime.aws.AwsStub;
 import io.github.paymentdr.runtime.aws.AwsStub.Request;
 import io.github.paymentdr.runtime.aws.AwsStub.Response;
 import io.github.paymentdr.runtime.aws.SecretsStub;
+import io.github.paymentdr.runtime.testing.LambdaProcess;
 import io.github.paymentdr.runtime.testing.PostgresPair;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -22,6 +24,7 @@ import software.amazon.awssdk.core.SdkBytes;
 @DisplayName("D1: runtime.jar under the Lambda runtime interface client")
 @Timeout(180)
 class PackagedRuntimeTest {
+  private static final Path JAR = Path.of("target/lambda/runtime.jar");
   private static final PostgresPair SERVERS = PostgresPair.shared();
 
   /** Enough for the handler to work for a second and a half. */
@@ -98,7 +101,7 @@ class PackagedRuntimeTest {
   }
 
   private LambdaProcess start(TestRegion region) {
-    return LambdaProcess.start(ReplicationHandler.class, region.environment(), aws);
+    return LambdaProcess.start(JAR, ReplicationHandler.class, region.environment(), aws);
   }
 
   private void loseEastAndPromote(TestRegion west, LambdaProcess inWest)

@@ -143,6 +143,37 @@ class ReplicationHandlerFaultsTest {
   }
 
   @Test
+  void ofAPairWhoseLeaseNamesTheOtherRegionKeepANewDatabaseFromBeingTheFirst() {
+    east.environment().put("CONTROL_TABLE", "payments-control");
+    aws.on(
+        "DynamoDB_20120810.GetItem",
+        call ->
+            Response.json(
+                Map.of(
+                    "Item",
+                    Map.of(
+                        "id", Map.of("S", "lease"),
+                        "activeRegion", Map.of("S", "us-west-2"),
+                        "epoch", Map.of("N", "2"),
+                        "state", Map.of("S", "ACTIVATING")))));
+    assertThatThrownBy(() -> east.call(CREATE))
+        .isInstanceOf(RefusedException.class)
+        .hasMessageContaining("the lease names us-west-2 in epoch 2");
+    aws.on(
+        "DynamoDB_20120810.GetItem",
+        call -> Response.jsonError(400, "ResourceNotFoundException", "no such table"));
+    assertThat(east.call(operation("setUp"))).containsEntry("role", "ACTIVE");
+    assertThat(east.log()).contains("the lease cannot be read").contains("no such table");
+    assertThat(aws.requests())
+        .filteredOn(request -> request.action().startsWith("DynamoDB"))
+        .allSatisfy(
+            request ->
+                assertThat(request.members())
+                    .containsEntry("TableName", "payments-control")
+                    .containsEntry("ConsistentRead", true));
+  }
+
+  @Test
   void ofADatabaseThatDoesNotAnswerAreAStateToo() {
     east.environment().put("DB_PORT", "1");
     assertThat(east.call(operation("state")))

@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import io.github.paymentdr.runtime.database.Sql;
 import io.github.paymentdr.runtime.database.StatementListener;
 import io.github.paymentdr.runtime.database.TimeLimits;
+import io.github.paymentdr.runtime.lease.LeaseReader;
 import io.github.paymentdr.runtime.log.Log;
 import io.github.paymentdr.runtime.replication.Deadline;
 import io.github.paymentdr.runtime.replication.logical.LogicalReplication;
@@ -17,6 +18,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 
 /** A database on both servers of a pair, with the control code of both regions. */
@@ -75,6 +77,7 @@ public final class TestPair {
     private List<String> schemas = List.of("ledger");
     private OptionalLong sequenceGap = OptionalLong.empty();
     private OptionalLong retainedWalLimit = OptionalLong.empty();
+    private Optional<LeaseReader> lease = Optional.empty();
     private Duration heartbeatInterval = Duration.ofMillis(200);
     private ReportStore reports =
         (name, content) -> {
@@ -133,6 +136,12 @@ public final class TestPair {
       return this;
     }
 
+    /** Gives it a lease to read. */
+    public Side lease(LeaseReader value) {
+      lease = Optional.of(value);
+      return this;
+    }
+
     /** Changes where reports go. */
     public Side reports(ReportStore store) {
       reports = store;
@@ -141,7 +150,7 @@ public final class TestPair {
 
     public LogicalReplication control() {
       Log log = new Log(new PrintStream(logged, true, UTF_8), Map.of());
-      return new LogicalReplication(settings(), servers, reports, log);
+      return new LogicalReplication(settings(), servers, reports, log, lease);
     }
 
     public boolean canLogInAsReplicationUser() {

@@ -13,6 +13,7 @@ import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 
@@ -72,6 +73,8 @@ public final class TestServer implements AutoCloseable {
             .setCleanDataDirectory(false)
             // It would race with the end of the folder.
             .setRegisterShutdownHook(false)
+            // Recovery after a kill takes its time on a busy machine.
+            .setPGStartupWait(Duration.ofSeconds(60))
             .setServerConfig("ssl", "on")
             .setServerConfig("ssl_cert_file", certificates.certificate().toString())
             .setServerConfig("ssl_key_file", certificates.key().toString())

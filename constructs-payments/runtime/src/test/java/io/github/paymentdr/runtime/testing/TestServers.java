@@ -21,6 +21,7 @@ public final class TestServers implements Servers {
   private final List<Sql> connections = new CopyOnWriteArrayList<>();
   private String subscriptionHost = "localhost";
   private int peerPort;
+  private int localPort;
   private StatementListener listener = StatementListener.NONE;
   private volatile ReplicationUser user = FIRST_USER;
 
@@ -38,6 +39,12 @@ public final class TestServers implements Servers {
   /** Reaches the other region through this port, for example a proxy's; 0 for its own. */
   public TestServers throughPort(int port) {
     peerPort = port;
+    return this;
+  }
+
+  /** Reaches this region's database through this port. */
+  public TestServers localThroughPort(int port) {
+    localPort = port;
     return this;
   }
 
@@ -81,7 +88,11 @@ public final class TestServers implements Servers {
 
   @Override
   public Sql connectLocal(TimeLimits limits) throws SQLException {
-    return kept(local.connect(database, limits, this::executed));
+    return kept(
+        localPort == 0
+            ? local.connect(database, limits, this::executed)
+            : Sql.connect(
+                local.address(database, localPort), user.credentials(), limits, this::executed));
   }
 
   @Override

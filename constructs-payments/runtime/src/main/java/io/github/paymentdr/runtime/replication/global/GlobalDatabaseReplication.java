@@ -2,6 +2,7 @@ package io.github.paymentdr.runtime.replication.global;
 
 import io.github.paymentdr.runtime.aws.AwsFailures;
 import io.github.paymentdr.runtime.replication.ControlException;
+import io.github.paymentdr.runtime.replication.InTime;
 import io.github.paymentdr.runtime.replication.NodeRole;
 import io.github.paymentdr.runtime.replication.Observation;
 import io.github.paymentdr.runtime.replication.PromotionOutcome;
@@ -10,6 +11,8 @@ import io.github.paymentdr.runtime.replication.PromotionRequest.Mode;
 import io.github.paymentdr.runtime.replication.RefusedException;
 import io.github.paymentdr.runtime.replication.ReplicationControl;
 import io.github.paymentdr.runtime.replication.ReplicationState;
+import java.sql.SQLException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -28,6 +31,9 @@ import software.amazon.awssdk.services.rds.model.RdsException;
  */
 public final class GlobalDatabaseReplication implements ReplicationControl {
   private static final String PROMOTE = "promote";
+
+  /** A failover asks for the state, and has no more time for it. */
+  private static final Duration LONGEST_STATE = Duration.ofMillis(3_500);
 
   private final RdsClient rds;
   private final GlobalDatabaseLag lag;
@@ -63,20 +69,36 @@ public final class GlobalDatabaseReplication implements ReplicationControl {
         OptionalLong.empty());
   }
 
+  /** Does not ask the other region, and does not wait long for RDS in this one. */
   @Override
   public ReplicationState state() {
     try {
-      Membership membership = membership();
-      List<String> problems = membership.problems();
-      return new ReplicationState(
-          membership.role(),
-          OptionalLong.empty(),
-          membership.role() == NodeRole.STANDBY && problems.isEmpty(),
-          problems);
-    } catch (ControlException e) {
-      return new ReplicationState(
-          NodeRole.UNKNOWN, OptionalLong.empty(), false, List.of(String.valueOf(e.getMessage())));
+      return InTime.call(LONGEST_STATE, this::report)
+          .orElseGet(
+              () ->
+                  unknown(
+                      "RDS does not say within "
+                          + LONGEST_STATE.toMillis()
+                          + " ms what the global cluster "
+                          + globalCluster
+                          + " is at; call again"));
+    } catch (ControlException | SQLException e) {
+      return unknown(String.valueOf(e.getMessage()));
     }
+  }
+
+  private ReplicationState report() {
+    Membership membership = membership();
+    List<String> problems = membership.problems();
+    return new ReplicationState(
+        membership.role(),
+        OptionalLong.empty(),
+        membership.role() == NodeRole.STANDBY && problems.isEmpty(),
+        problems);
+  }
+
+  private static ReplicationState unknown(String problem) {
+    return new ReplicationState(NodeRole.UNKNOWN, OptionalLong.empty(), false, List.of(problem));
   }
 
   /**
@@ -140,6 +162,13 @@ public final class GlobalDatabaseReplication implements ReplicationControl {
       return outcome(membership.role(), mode, membership.role() == NodeRole.ACTIVE);
     }
     String reason = failure.awsErrorDetails().errorMessage();
+    if (membership.isBusy()) {
+      throw new ControlException(
+          "the promotion was not begun, because the global cluster is at something else: "
+              + reason
+              + "; call again",
+          failure);
+    }
     throw refused(
         List.of(
             mode == Mode.PLANNED

@@ -55,6 +55,11 @@ record Membership(
     return operation != null && CANCELLING.equals(operation.statusAsString());
   }
 
+  /** {@return whether something goes on that has an end, after which AWS may promote} */
+  boolean isBusy() {
+    return member != null && (operation != null || !AVAILABLE.equals(status));
+  }
+
   boolean isOtherPromoted() {
     return operation != null && !clusterArn.equals(operation.toDbClusterArn());
   }

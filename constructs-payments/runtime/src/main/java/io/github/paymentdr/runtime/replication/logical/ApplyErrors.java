@@ -2,6 +2,8 @@ package io.github.paymentdr.runtime.replication.logical;
 
 import io.github.paymentdr.runtime.database.Sql;
 import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * How often a standby failed to apply a change or to copy a table.
@@ -15,7 +17,12 @@ import java.sql.SQLException;
  */
 record ApplyErrors(long count, long seen, long overcome) {
   /** More than a link that is lost, found again and lost again would make within a minute. */
-  private static final long LOOP = 3;
+  private static final long LOOP_LENGTH = 3;
+
+  /** What a standby says of itself that was seen in such a loop while the other region answered. */
+  static final String LOOP =
+      "a change cannot be applied and is tried again and again; look into this server's log for the"
+          + " reason, and remove it";
 
   private static final String READ =
       """
@@ -41,7 +48,7 @@ record ApplyErrors(long count, long seen, long overcome) {
 
   /** {@return whether the same change fails again and again} */
   boolean isLoop() {
-    return since(overcome) >= LOOP;
+    return since(overcome) >= LOOP_LENGTH;
   }
 
   void markSeen(Sql local) throws SQLException {
@@ -54,6 +61,27 @@ record ApplyErrors(long count, long seen, long overcome) {
     if (count != overcome) {
       local.execute("update dr.node set apply_errors_overcome = ?", count);
     }
+  }
+
+  static boolean isLoopKnown(Sql local) throws SQLException {
+    return Findings.read(local).problems().contains(LOOP);
+  }
+
+  static void rememberLoop(Sql local) throws SQLException {
+    Findings found = Findings.read(local);
+    if (!found.problems().contains(LOOP)) {
+      List<String> problems = new ArrayList<>(found.problems());
+      problems.add(LOOP);
+      new Findings(found.tablesMissing(), problems).store(local);
+    }
+  }
+
+  static void forgetLoop(Sql local) throws SQLException {
+    Findings found = Findings.read(local);
+    new Findings(
+            found.tablesMissing(),
+            found.problems().stream().filter(problem -> !problem.equals(LOOP)).toList())
+        .store(local);
   }
 
   private long since(long earlier) {

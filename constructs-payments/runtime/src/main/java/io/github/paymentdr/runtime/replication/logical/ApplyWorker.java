@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 
 /** The process of this region's server that receives changes and applies them. */
 final class ApplyWorker {
+  private static final Duration SHORT_END = Duration.ofMillis(200);
   private static final Duration LONGEST_END = Duration.ofSeconds(5);
 
   private static final String OF_SUBSCRIPTION =
@@ -62,6 +63,11 @@ final class ApplyWorker {
           row.getLong("errors"));
     }
 
+    /** {@return whether it has not heard of the other region since it started} */
+    boolean isConnecting() {
+      return running && received == null;
+    }
+
     /** {@return whether it has applied all that it was sent by the moment of an earlier look} */
     boolean hasSettledSince(Optional<State> earlier) {
       return !running
@@ -76,9 +82,13 @@ final class ApplyWorker {
     return local.first(STATE, State::read);
   }
 
-  /** Waits until it has gone, and ends it if it does not go by itself. */
+  /**
+   * Waits until it has gone, and ends it if it does not go by itself, as one does not that waits
+   * for an answer to its connecting.
+   */
   boolean awaitEnd() throws SQLException {
-    if (Waiting.until(this::isGone, LONGEST_END)) {
+    boolean isConnecting = look().filter(State::isConnecting).isPresent();
+    if (Waiting.until(this::isGone, isConnecting ? SHORT_END : LONGEST_END)) {
       return true;
     }
     local.query(

@@ -28,15 +28,17 @@ final class Handover {
 
   /**
    * Nobody has read from a slot that is still where it began. Rows of a table that was offered
-   * later, or again, are not all behind the slot.
+   * later, or again, are not all behind the slot. The promotion is the last one and need not have
+   * the region's epoch, which a lease may have raised since.
    */
   private static final String IS_UNTOUCHED =
       """
       select exists (select from pg_replication_slots s join dr.promotion p
           on p.handover_position = s.confirmed_flush_lsn
         where s.slot_name = ? and s.database = current_database()
-          and s.wal_status is distinct from 'lost' and p.epoch = ? and p.mode = 'PLANNED'
-          and p.completed_at is not null and p.drained_position = cast(? as pg_lsn)
+          and s.wal_status is distinct from 'lost' and p.mode = 'PLANNED'
+          and p.epoch = (select max(epoch) from dr.promotion where completed_at is not null)
+          and p.drained_position = cast(? as pg_lsn)
           and p.handover_offer = (%s))
       """
           .formatted(OFFER);
@@ -62,11 +64,9 @@ final class Handover {
    * {@return whether a region that was drained at that position has exactly the rows that the
    * active one had when its slot began}
    */
-  static boolean isClean(Sql active, LogicalSettings settings, long epoch, Node drained)
-      throws SQLException {
+  static boolean isClean(Sql active, LogicalSettings settings, Node drained) throws SQLException {
     return !drained.isActive()
         && drained.drainedPosition() != null
-        && active.isTrue(
-            IS_UNTOUCHED, settings.slotOfThisRegion(), epoch, drained.drainedPosition());
+        && active.isTrue(IS_UNTOUCHED, settings.slotOfThisRegion(), drained.drainedPosition());
   }
 }

@@ -2,9 +2,11 @@ package io.github.paymentdr.runtime.replication.logical;
 
 import io.github.paymentdr.runtime.database.Sql;
 import io.github.paymentdr.runtime.database.TimeLimits;
+import io.github.paymentdr.runtime.lease.LeaseReader;
 import io.github.paymentdr.runtime.log.Log;
 import io.github.paymentdr.runtime.replication.ControlException;
 import io.github.paymentdr.runtime.replication.Deadline;
+import io.github.paymentdr.runtime.replication.InTime;
 import io.github.paymentdr.runtime.replication.NodeRole;
 import io.github.paymentdr.runtime.replication.Observation;
 import io.github.paymentdr.runtime.replication.PromotionOutcome;
@@ -14,6 +16,7 @@ import io.github.paymentdr.runtime.replication.ReplicationControl;
 import io.github.paymentdr.runtime.replication.ReplicationState;
 import io.github.paymentdr.runtime.report.ReportStore;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -23,6 +26,12 @@ import java.util.OptionalLong;
  * can be repeated, and goes on where one was that did not come to its end.
  */
 public final class LogicalReplication implements ReplicationControl {
+  /** A failover asks for the state, and has no more time for it. */
+  private static final Duration LONGEST_STATE = Duration.ofMillis(3_500);
+
+  private static final TimeLimits OF_STATE =
+      new TimeLimits(Duration.ofSeconds(3), Duration.ofSeconds(1));
+
   private final Context context;
   private final ReportStore reports;
 
@@ -36,7 +45,25 @@ public final class LogicalReplication implements ReplicationControl {
    */
   public LogicalReplication(
       LogicalSettings settings, Servers servers, ReportStore reports, Log log) {
-    this.context = new Context(settings, servers, log);
+    this(settings, servers, reports, log, Optional.empty());
+  }
+
+  /**
+   * Makes the operations of a pair that has a lease; nothing is connected yet.
+   *
+   * @param settings how the region takes part
+   * @param servers the two databases
+   * @param reports where rebuild reports what it removes
+   * @param log where the operations say what they do
+   * @param lease what names the active region; without it the databases alone decide
+   */
+  public LogicalReplication(
+      LogicalSettings settings,
+      Servers servers,
+      ReportStore reports,
+      Log log,
+      Optional<LeaseReader> lease) {
+    this.context = new Context(settings, servers, log, lease);
     this.reports = reports;
   }
 
@@ -80,18 +107,29 @@ public final class LogicalReplication implements ReplicationControl {
     return reported("observation", local -> new Observer(local, context.settings()).observe());
   }
 
-  /** Does not ask the other region. */
+  /** Does not ask the other region, and does not wait long for this one's database. */
   @Override
   public ReplicationState state() {
-    try (Sql local = context.servers().connectLocal(TimeLimits.SHORT)) {
-      return new StateReport(local, context.settings()).report();
+    try {
+      return InTime.call(LONGEST_STATE, this::report)
+          .orElseGet(() -> unknown("no answer within " + LONGEST_STATE.toMillis() + " ms"));
     } catch (SQLException e) {
-      return new ReplicationState(
-          NodeRole.UNKNOWN,
-          OptionalLong.empty(),
-          false,
-          List.of("the database does not answer: " + e.getMessage()));
+      return unknown(String.valueOf(e.getMessage()));
     }
+  }
+
+  private ReplicationState report() throws SQLException {
+    try (Sql local = context.servers().connectLocal(OF_STATE)) {
+      return new StateReport(context, local).report();
+    }
+  }
+
+  private static ReplicationState unknown(String reason) {
+    return new ReplicationState(
+        NodeRole.UNKNOWN,
+        OptionalLong.empty(),
+        false,
+        List.of("the database does not answer: " + reason));
   }
 
   /**

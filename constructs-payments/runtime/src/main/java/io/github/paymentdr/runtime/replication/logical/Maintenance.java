@@ -24,6 +24,7 @@ final class Maintenance {
 
   private final Context context;
   private final LogicalSettings settings;
+  private boolean peerAnswers;
 
   Maintenance(Context context) {
     this.context = context;
@@ -33,12 +34,12 @@ final class Maintenance {
   Observation run(Deadline deadline) throws SQLException {
     try (Sql local = context.servers().connectLocal(TimeLimits.SHORT)) {
       if (Node.find(local).isPresent()) {
-        boolean isActive = Heartbeat.beat(local);
-        if (ControlLock.tryTake(local)) {
-          keepUp(local, isActive);
+        Heartbeat.beat(local);
+        if (ControlLock.tryTakeForMaintenance(local)) {
+          keepUp(local);
           ControlLock.release(local);
         }
-        if (isActive) {
+        if (isActive(local)) {
           beat(local, deadline);
         } else {
           awaitBeat(local, deadline);
@@ -53,16 +54,20 @@ final class Maintenance {
   }
 
   /** What one part of it finds wrong does not keep the others from their work. */
-  private void keepUp(Sql local, boolean isActive) throws SQLException {
+  private void keepUp(Sql local) throws SQLException {
     attempt("the replication user", () -> keepUser(local));
     attempt("the tables", () -> keepTables(local));
-    if (isActive) {
+    attempt("the part of this region", () -> new OwnPart(context, local).keep());
+    if (isActive(local)) {
       Heartbeat.prune(local);
       limitRetainedWal(local);
-      attempt("the part of this region", () -> giveWay(local));
     } else if (Subscription.find(local).isPresent()) {
       attempt("the subscription", () -> keepSubscription(local));
     }
+  }
+
+  private static boolean isActive(Sql local) throws SQLException {
+    return Node.find(local).orElseThrow().isActive();
   }
 
   /** A part of the maintenance. */
@@ -107,23 +112,6 @@ final class Maintenance {
     }
   }
 
-  /** A region that was replaced while nobody could tell it so accepts nothing any more. */
-  private void giveWay(Sql local) throws SQLException {
-    try (Peer peer = Peer.connect(context.servers(), PeerSlot.LIMITS)) {
-      long epoch = Node.find(local).orElseThrow().epoch();
-      if (peer.node().filter(node -> node.isActive() && node.epoch() > epoch).isPresent()) {
-        local.query("select dr.drain(?)", row -> true, epoch);
-        context
-            .log()
-            .warn(
-                "the other region is active in a later epoch, so this one accepts nothing any more;"
-                    + " run rebuild here",
-                "epoch",
-                epoch);
-      }
-    }
-  }
-
   /**
    * The trade that the user chose: rather copy everything again than fill the active one's disk.
    */
@@ -158,13 +146,32 @@ final class Maintenance {
             .warn("the other region is not active or does not answer", "reason", peer.fault());
         return;
       }
+      peerAnswers = true;
       Sql publisher = peer.sql().orElseThrow();
+      forgetPromotion(local, publisher);
       Subscription subscription = new Subscription(context, local);
       subscription.followConnection(publisher);
       subscription.endCopy();
       List<String> missing = followNewTables(local, publisher, subscription);
       new Findings(missing, problemsOf(local, publisher)).store(local);
     }
+  }
+
+  /**
+   * A promotion of this region that was given up in the middle says no more of it, now that the
+   * other region goes on. As long as there are the subscription and its slot nothing is lost: what
+   * was not received is still to come.
+   */
+  private void forgetPromotion(Sql local, Sql publisher) throws SQLException {
+    if (PromotionRecord.unfinished(local).isEmpty()
+        || !new ReplicationSlot(publisher, settings.slotOfThisRegion()).isUsable()) {
+      return;
+    }
+    new Subscription(context, local).goOn();
+    local.execute("delete from dr.promotion where completed_at is null");
+    context
+        .log()
+        .warn("a promotion of this region was left unfinished; the other region goes on instead");
   }
 
   /** Refreshing is all or nothing, so it waits until everything that is offered can be taken. */
@@ -192,6 +199,9 @@ final class Maintenance {
 
   private List<String> problemsOf(Sql local, Sql publisher) throws SQLException {
     List<String> problems = new ArrayList<>(Gaps.find(local, publisher, settings));
+    if (ApplyErrors.isLoopKnown(local)) {
+      problems.add(ApplyErrors.LOOP);
+    }
     if (!new ReplicationSlot(publisher, settings.slotOfThisRegion()).isUsable()) {
       problems.add(
           "the slot that "
@@ -222,9 +232,14 @@ final class Maintenance {
     while (!patience.isOver() && !deadline.isOver()) {
       if (Heartbeat.newestArrival(local, settings.peerRegion()) > before) {
         errors.markOvercome(local);
+        ApplyErrors.forgetLoop(local);
         return;
       }
       Pause.of(BETWEEN_LOOKS);
+    }
+    // A link that is lost again and again makes errors too, and is no reason not to take over.
+    if (peerAnswers && ApplyErrors.read(local).isLoop()) {
+      ApplyErrors.rememberLoop(local);
     }
   }
 }

@@ -33,6 +33,17 @@ record Node(
     return ControlSchema.exists(sql) ? sql.first(SELECT, Node::read) : Optional.empty();
   }
 
+  /**
+   * Puts an active region into a later epoch.
+   *
+   * @return whether it was active, and in an earlier one
+   */
+  static boolean raiseActive(Sql local, long epoch) throws SQLException {
+    return local.execute(
+            "update dr.node set epoch = ? where role = 'ACTIVE' and epoch < ?", epoch, epoch)
+        > 0;
+  }
+
   boolean isActive() {
     return role == NodeRole.ACTIVE;
   }

@@ -2,7 +2,9 @@ package io.github.paymentdr.runtime.replication.logical;
 
 import io.github.paymentdr.runtime.database.Sql;
 import io.github.paymentdr.runtime.database.TimeLimits;
+import io.github.paymentdr.runtime.replication.InTime;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -11,6 +13,8 @@ import org.jspecify.annotations.Nullable;
  * region being wrong.
  */
 final class Peer implements AutoCloseable {
+  private static final Duration LONGEST_ASKED = Duration.ofSeconds(3);
+
   private final @Nullable Sql connection;
   private final Optional<Node> node;
   private final String fault;
@@ -33,6 +37,22 @@ final class Peer implements AutoCloseable {
     } catch (SQLException e) {
       return new Peer(null, Optional.empty(), String.valueOf(e.getMessage()));
     }
+  }
+
+  /**
+   * Asks it what it says of itself, and does not wait long: it may be gone without a word.
+   *
+   * @return what it says; empty if it does not answer or was never set up
+   */
+  static Optional<Node> ask(Servers servers) throws SQLException {
+    return InTime.call(
+            LONGEST_ASKED,
+            () -> {
+              try (Peer peer = connect(servers, PeerSlot.LIMITS)) {
+                return peer.node();
+              }
+            })
+        .flatMap(node -> node);
   }
 
   Optional<Sql> sql() {

@@ -2,6 +2,7 @@ package io.github.paymentdr.runtime.replication.logical;
 
 import io.github.paymentdr.runtime.database.Sql;
 import io.github.paymentdr.runtime.database.TimeLimits;
+import io.github.paymentdr.runtime.replication.Deadline;
 import io.github.paymentdr.runtime.replication.NodeRole;
 import io.github.paymentdr.runtime.replication.PromotionOutcome;
 import io.github.paymentdr.runtime.replication.PromotionRequest;
@@ -25,8 +26,14 @@ final class Promotion {
   /** What the other region goes on sending must not hold an unplanned promotion up. */
   private static final Duration LONGEST_APPLY = Duration.ofSeconds(5);
 
+  /** A worker that has received nothing since it started has nothing to apply either. */
+  private static final Duration LONGEST_CONNECT = Duration.ofSeconds(1);
+
   private final Context context;
   private final LogicalSettings settings;
+
+  /** It has been asked once and has not answered, and is not waited for again. */
+  private boolean isPeerSilent;
 
   Promotion(Context context) {
     this.context = context;
@@ -35,7 +42,7 @@ final class Promotion {
 
   PromotionOutcome run(PromotionRequest request) throws SQLException {
     try (Sql local = context.servers().connectLocal(TimeLimits.SHORT)) {
-      ControlLock.take(local);
+      ControlLock.takeFromMaintenance(local);
       Node node = Node.find(local).orElseThrow(Promotion::neverSetUp);
       return node.isActive() ? alreadyActive(local, node, request) : promote(local, node, request);
     }
@@ -49,29 +56,38 @@ final class Promotion {
     return new RefusedException("promotion", reasons);
   }
 
-  private static PromotionOutcome alreadyActive(Sql local, Node node, PromotionRequest request)
+  /**
+   * Whoever counts the epochs may be ahead: it has named this region again. Nothing was received
+   * for that, and nothing is opened that was not open.
+   */
+  private PromotionOutcome alreadyActive(Sql local, Node node, PromotionRequest request)
       throws SQLException {
-    if (request.epoch().isPresent() && request.epoch().getAsLong() != node.epoch()) {
+    long epoch = request.epoch().orElse(node.epoch());
+    if (epoch < node.epoch()) {
       throw refusal(
           List.of(
               "this region is active already, in epoch "
                   + node.epoch()
                   + ", and epoch "
-                  + request.epoch().getAsLong()
+                  + epoch
                   + " was requested; request "
                   + node.epoch()
-                  + " or none"));
+                  + ", a higher one or none"));
     }
-    return PromotionRecord.completed(local, node.epoch())
+    if (epoch > node.epoch()) {
+      Node.raiseActive(local, epoch);
+      context.log().info("this region was active, and is in a later epoch now", "epoch", epoch);
+    }
+    return PromotionRecord.completed(local, epoch)
         .map(record -> record.outcome(true))
-        .orElseGet(() -> firstActive(node, request));
+        .orElseGet(() -> activeBefore(epoch, request));
   }
 
-  private static PromotionOutcome firstActive(Node node, PromotionRequest request) {
+  private static PromotionOutcome activeBefore(long epoch, PromotionRequest request) {
     return new PromotionOutcome(
         NodeRole.ACTIVE,
         request.mode(),
-        OptionalLong.of(node.epoch()),
+        OptionalLong.of(epoch),
         true,
         Optional.empty(),
         Optional.empty(),
@@ -89,7 +105,8 @@ final class Promotion {
     if (!reasons.isEmpty()) {
       throw refusal(reasons);
     }
-    long epoch = request.epoch().orElse(PromotionRefusals.nextEpoch(known, unfinished));
+    long epoch =
+        request.epoch().orElse(PromotionRefusals.nextEpoch(local, node, known, unfinished));
     PromotionRecord record = receiveTheRest(local, node, epoch, request, unfinished);
     detach(local);
     new SequenceMoves(local, settings).move(context.log());
@@ -99,7 +116,9 @@ final class Promotion {
       Handover.prepare(local, settings, context.log());
     }
     PromotionOutcome outcome = open(local, record.epoch());
-    PeerSlot.dropIfPeerAnswers(context);
+    if (!isPeerSilent) {
+      PeerSlot.dropIfPeerAnswers(context);
+    }
     return outcome;
   }
 
@@ -127,12 +146,12 @@ final class Promotion {
 
   /** Nobody follows anybody: this region was drained, and then nothing went on. */
   private void refuseIfPeerIsActive() throws SQLException {
-    try (Peer peer = Peer.connect(context.servers(), PeerSlot.LIMITS)) {
-      if (peer.isActive()) {
-        throw refusal(
-            List.of(
-                "this region was drained and the other one was promoted; run rebuild here first"));
-      }
+    Optional<Node> peer = Peer.ask(context.servers());
+    isPeerSilent = peer.isEmpty();
+    if (peer.filter(Node::isActive).isPresent()) {
+      throw refusal(
+          List.of(
+              "this region was drained and the other one was promoted; run rebuild here first"));
     }
   }
 
@@ -140,11 +159,15 @@ final class Promotion {
   private void awaitApply(Sql local) throws SQLException {
     ApplyWorker worker = new ApplyWorker(local);
     Earlier earlier = new Earlier();
+    Deadline connecting = Deadline.after(LONGEST_CONNECT);
     boolean settled =
         Waiting.until(
             () -> {
               Optional<ApplyWorker.State> now = worker.look();
-              boolean done = now.isEmpty() || now.get().hasSettledSince(earlier.state);
+              boolean done =
+                  now.isEmpty()
+                      || now.get().hasSettledSince(earlier.state)
+                      || (now.get().isConnecting() && connecting.isOver());
               earlier.state = now;
               return done;
             },
@@ -212,7 +235,20 @@ final class Promotion {
               + " where completed_at is null",
           applied.get());
     }
-    new Subscription(context, local).drop();
+    Subscription subscription = new Subscription(context, local);
+    if (subscription.asksPeerToDrop()) {
+      isPeerSilent = Peer.ask(context.servers()).isEmpty();
+    }
+    if (isPeerSilent) {
+      subscription.pointNowhere();
+    }
+    try {
+      subscription.drop();
+    } catch (SQLException e) {
+      // The server may not reach what this code does.
+      subscription.pointNowhere();
+      subscription.drop();
+    }
   }
 
   private PromotionOutcome open(Sql local, long epoch) throws SQLException {

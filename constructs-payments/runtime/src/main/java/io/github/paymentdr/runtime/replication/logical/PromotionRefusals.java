@@ -23,9 +23,19 @@ final class PromotionRefusals {
     this.node = node;
   }
 
-  /** {@return the epoch that begins when none is requested} */
-  static long nextEpoch(long known, Optional<PromotionRecord> unfinished) {
-    return unfinished.map(PromotionRecord::epoch).orElse(known + 1);
+  /**
+   * A region that was drained may have a successor whose epoch it never heard of, the next one. Two
+   * regions of one epoch would not give way to each other, so that one is left out.
+   *
+   * @return the epoch that begins when none is requested
+   */
+  static long nextEpoch(Sql local, Node node, long known, Optional<PromotionRecord> unfinished)
+      throws SQLException {
+    if (unfinished.isPresent()) {
+      return unfinished.get().epoch();
+    }
+    boolean mayHaveSuccessor = node.drainedPosition() != null && Subscription.find(local).isEmpty();
+    return known + (mayHaveSuccessor ? 2 : 1);
   }
 
   /** {@return the highest epoch that anybody here has heard of, an unfinished one left out} */
@@ -40,7 +50,7 @@ final class PromotionRefusals {
   /** {@return all reasons, each with what to do} */
   List<String> find(PromotionRequest request, long known, Optional<PromotionRecord> unfinished)
       throws SQLException {
-    long epoch = request.epoch().orElse(nextEpoch(known, unfinished));
+    long epoch = request.epoch().orElse(nextEpoch(local, node, known, unfinished));
     if (epoch <= known || unfinished.filter(record -> epoch < record.epoch()).isPresent()) {
       reasons.add(
           "epoch "

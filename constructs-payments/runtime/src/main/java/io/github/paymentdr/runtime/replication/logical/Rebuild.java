@@ -4,6 +4,7 @@ import io.github.paymentdr.runtime.database.Sql;
 import io.github.paymentdr.runtime.database.TimeLimits;
 import io.github.paymentdr.runtime.replication.ControlException;
 import io.github.paymentdr.runtime.replication.Deadline;
+import io.github.paymentdr.runtime.replication.NodeRole;
 import io.github.paymentdr.runtime.replication.RefusedException;
 import io.github.paymentdr.runtime.replication.logical.RebuildRecord.Phase;
 import io.github.paymentdr.runtime.report.ReportStore;
@@ -16,10 +17,11 @@ import java.util.Optional;
 /**
  * Makes a region that has returned follow the active one.
  *
- * <p>It is fenced first. If it was drained by the promotion of the other region, it has the same
- * rows and follows from there. Otherwise rows that only it has are reported, and only when that
- * report is stored are all rows removed and copied from the active region. {@code dr.rebuild} says
- * how far it is, so that another call goes on where one ended.
+ * <p>A region that has rows and was never set up, or not since its replication was torn down,
+ * becomes a standby with rows of its own. It is fenced first. If it was drained by the promotion of
+ * the other region, it has the same rows and follows from there. Otherwise rows that only it has
+ * are reported, and only when that report is stored are all rows removed and copied from the active
+ * region. {@code dr.rebuild} says how far it is, so that another call goes on where one ended.
  */
 final class Rebuild {
   private static final Duration LONGEST_WAIT_FOR_OTHERS = Duration.ofSeconds(2);
@@ -47,6 +49,11 @@ final class Rebuild {
         throw new RefusedException("rebuild", refusals.reasons());
       }
       Sql active = peer.sql().orElseThrow();
+      if (Node.find(local).isEmpty()) {
+        context.log().info("this region was not set up; it becomes a standby with rows of its own");
+        new SetUp(context)
+            .prepare(local, NodeRole.STANDBY, peer.node().map(Node::epoch).orElseThrow());
+      }
       if (RebuildRecord.unfinished(local).isEmpty() && isFollowing(local, active)) {
         return outcome(local, CopyProgress.Reached.read(local));
       }
@@ -60,9 +67,10 @@ final class Rebuild {
    */
   private boolean isFollowing(Sql local, Sql active) throws SQLException {
     return !Node.find(local).orElseThrow().isActive()
+        && PromotionRecord.unfinished(local).isEmpty()
         && !Subscription.tables(local).isEmpty()
         && new ReplicationSlot(active, settings.slotOfThisRegion()).isUsable()
-        && Findings.read(local).problems().isEmpty();
+        && Findings.read(local).problems().stream().allMatch(ApplyErrors.LOOP::equals);
   }
 
   private RebuildOutcome rebuild(
@@ -113,7 +121,7 @@ final class Rebuild {
     boolean isClean =
         record.phase() == Phase.COMPARING
             && Subscription.find(local).isEmpty()
-            && Handover.isClean(active, settings, record.epoch(), node);
+            && Handover.isClean(active, settings, node);
     return isClean ? record.move(local, Phase.FOLLOWING) : record;
   }
 

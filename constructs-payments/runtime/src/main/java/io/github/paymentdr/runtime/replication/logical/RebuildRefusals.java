@@ -18,7 +18,8 @@ record RebuildRefusals(List<String> reasons, List<ComparedTable> tables) {
     List<ComparedTable> tables = new ArrayList<>();
     Optional<Node> here = Node.find(local);
     if (here.isEmpty()) {
-      reasons.add("this region was never set up; run set-up");
+      // Its rows may be of a region whose replication was torn down, or of a backup.
+      reasons.addAll(Faults.find(local, settings));
     }
     if (peer.sql().isEmpty()) {
       reasons.add(
@@ -78,6 +79,11 @@ record RebuildRefusals(List<String> reasons, List<ComparedTable> tables) {
         tables.add(ComparedTable.find(local, active, table, reasons));
       }
     }
-    reasons.addAll(Emptying.of(local, published).faults());
+    boolean hasControl = Node.find(local).isPresent();
+    reasons.addAll(
+        Emptying.of(
+                local,
+                published.stream().filter(table -> hasControl || !table.isOfControl()).toList())
+            .faults());
   }
 }

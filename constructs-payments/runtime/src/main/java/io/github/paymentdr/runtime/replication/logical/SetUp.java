@@ -2,6 +2,7 @@ package io.github.paymentdr.runtime.replication.logical;
 
 import io.github.paymentdr.runtime.database.Sql;
 import io.github.paymentdr.runtime.database.TimeLimits;
+import io.github.paymentdr.runtime.lease.Lease;
 import io.github.paymentdr.runtime.replication.Deadline;
 import io.github.paymentdr.runtime.replication.NodeRole;
 import io.github.paymentdr.runtime.replication.RefusedException;
@@ -32,10 +33,11 @@ final class SetUp {
         Peer peer = Peer.connect(context.servers(), patient(deadline))) {
       ControlLock.take(local);
       Optional<Node> before = Node.find(local);
-      NodeRole role = before.map(Node::role).orElseGet(() -> firstRole(peer));
+      Optional<Lease> lease = before.isEmpty() ? LeaseView.read(context) : Optional.empty();
+      NodeRole role = before.map(Node::role).orElseGet(() -> firstRole(peer, lease));
       boolean follows = role == NodeRole.STANDBY && isToFollow(local, before, peer);
       refuseIfPeerFollowed(before, role, peer);
-      refuseFaults(local, peer, follows);
+      refuseFaults(local, peer, follows, lease);
       prepare(local, role, peer.node().map(Node::epoch).orElse(1L));
       if (follows) {
         new Subscription(context, local).putWithCopy(peer.sql().orElseThrow());
@@ -52,9 +54,18 @@ final class SetUp {
     return new TimeLimits(limit.plusSeconds(1), limit.plusSeconds(1));
   }
 
-  /** Which region is active is said by the pair once there is one, and by the settings before. */
-  private NodeRole firstRole(Peer peer) {
-    return settings.startsActive() && !peer.isActive() ? NodeRole.ACTIVE : NodeRole.STANDBY;
+  /**
+   * Which region is active is said by the pair once there is one, and by the settings before. A new
+   * database that cannot reach the other one does not know whether it is the first; the lease does.
+   */
+  private NodeRole firstRole(Peer peer, Optional<Lease> lease) {
+    return settings.startsActive() && !peer.isActive() && !namesPeer(lease)
+        ? NodeRole.ACTIVE
+        : NodeRole.STANDBY;
+  }
+
+  private boolean namesPeer(Optional<Lease> lease) {
+    return lease.filter(found -> !found.activeRegion().equals(settings.region())).isPresent();
   }
 
   /**
@@ -96,7 +107,8 @@ final class SetUp {
     return false;
   }
 
-  private void refuseFaults(Sql local, Peer peer, boolean follows) throws SQLException {
+  private void refuseFaults(Sql local, Peer peer, boolean follows, Optional<Lease> lease)
+      throws SQLException {
     List<String> faults = new ArrayList<>(Faults.find(local, settings));
     if (follows) {
       if (peer.isActive()) {
@@ -111,6 +123,15 @@ final class SetUp {
                     + "); run its set-up first, and look for the peering, its routes and the"
                     + " security groups");
       }
+      if (settings.startsActive() && !peer.isActive() && namesPeer(lease)) {
+        faults.add(
+            "the lease names "
+                + lease.get().activeRegion()
+                + " in epoch "
+                + lease.get().epoch()
+                + ", so this new database is not the first active one of the pair and has to follow"
+                + " that region");
+      }
       if (settings.verifiesPeer() && Conninfo.trustOf(local).isEmpty()) {
         faults.add(
             "this server trusts no authority (ssl_ca_file is empty), so it cannot verify the other"
@@ -123,7 +144,7 @@ final class SetUp {
   }
 
   /** What both regions have. The row comes before the fences, which ask it. */
-  private void prepare(Sql local, NodeRole role, long epoch) throws SQLException {
+  void prepare(Sql local, NodeRole role, long epoch) throws SQLException {
     ControlSchema.create(local);
     local.execute(
         "insert into dr.node (region, role, epoch) values (?, ?, ?) on conflict do nothing",

@@ -1,6 +1,7 @@
 package io.github.paymentdr.runtime.replication.logical;
 
 import io.github.paymentdr.runtime.database.Sql;
+import io.github.paymentdr.runtime.lease.Lease;
 import io.github.paymentdr.runtime.replication.NodeRole;
 import io.github.paymentdr.runtime.replication.Observation;
 import io.github.paymentdr.runtime.replication.ReplicationState;
@@ -18,12 +19,14 @@ final class StateReport {
   private static final String EPOCH =
       "select greatest(max(epoch), (select epoch from dr.node)) from dr.heartbeat";
 
-  private final Sql local;
+  private final Context context;
   private final LogicalSettings settings;
+  private final Sql local;
 
-  StateReport(Sql local, LogicalSettings settings) {
+  StateReport(Context context, Sql local) {
+    this.context = context;
+    this.settings = context.settings();
     this.local = local;
-    this.settings = settings;
   }
 
   ReplicationState report() throws SQLException {
@@ -35,22 +38,43 @@ final class StateReport {
           false,
           List.of("the database was never set up for replication; run set-up"));
     }
+    Optional<PromotionRecord> promotion = PromotionRecord.unfinished(local);
+    NodeRole role = role(node.get(), promotion);
     List<String> problems =
-        node.get().isActive() ? problemsOfActive() : problemsOfStandby(node.get());
-    NodeRole role = role(node.get());
-    boolean isFit = role == NodeRole.STANDBY && problems.isEmpty();
-    return new ReplicationState(role, OptionalLong.of(epoch()), isFit, problems);
+        node.get().isActive() ? problemsOfActive() : problemsOfStandby(node.get(), promotion);
+    return new ReplicationState(
+        role, OptionalLong.of(epoch()), isFit(node.get(), role, problems), problems);
   }
 
-  private NodeRole role(Node node) throws SQLException {
-    if (isUnderWay("dr.promotion")) {
+  private NodeRole role(Node node, Optional<PromotionRecord> promotion) throws SQLException {
+    if (promotion.isPresent()) {
       return NodeRole.PROMOTING;
     }
-    return isUnderWay("dr.rebuild") ? NodeRole.REBUILDING : node.role();
+    return RebuildRecord.unfinished(local).isPresent() ? NodeRole.REBUILDING : node.role();
   }
 
-  private boolean isUnderWay(String table) throws SQLException {
-    return local.isTrue("select exists (select from " + table + " where completed_at is null)");
+  /** A promotion that was left in the middle can go on as long as nothing stands against it. */
+  private boolean isFit(Node node, NodeRole role, List<String> problems) {
+    return switch (role) {
+      case STANDBY, PROMOTING -> problems.isEmpty();
+      case ACTIVE -> isLastThatAccepted(node);
+      case REBUILDING, UNKNOWN -> false;
+    };
+  }
+
+  /**
+   * The other region has taken the lease from this one and has not opened it: nobody has accepted
+   * anything that is not here. Any other lease may have had payments in between.
+   */
+  private boolean isLastThatAccepted(Node node) {
+    return LeaseView.read(context)
+        .filter(lease -> lease.state() == Lease.State.ACTIVATING)
+        .filter(
+            lease ->
+                lease.epoch() == node.epoch() + 1
+                    || (lease.epoch() == node.epoch()
+                        && lease.activeRegion().equals(settings.region())))
+        .isPresent();
   }
 
   private long epoch() throws SQLException {
@@ -79,10 +103,15 @@ final class StateReport {
     return problems;
   }
 
-  private List<String> problemsOfStandby(Node node) throws SQLException {
+  private List<String> problemsOfStandby(Node node, Optional<PromotionRecord> promotion)
+      throws SQLException {
     List<String> problems = new ArrayList<>();
     Optional<Subscription.Found> subscription = Subscription.find(local);
-    if (subscription.isEmpty()) {
+    if (promotion.filter(PromotionRecord::isDetached).isPresent()) {
+      problems.add(
+          "a promotion of this region has not come to its end and does not follow the other one any"
+              + " more; call promote again, or run rebuild if the other region went on");
+    } else if (subscription.isEmpty()) {
       problems.add(
           node.drainedPosition() == null
               ? "the region follows nobody; run set-up"
@@ -91,11 +120,6 @@ final class StateReport {
       problems.add("the subscription is disabled; run set-up");
     }
     problems.addAll(tables());
-    if (ApplyErrors.read(local).isLoop()) {
-      problems.add(
-          "a change cannot be applied and is tried again and again; look into this server's log"
-              + " for the reason, and remove it");
-    }
     if (Heartbeat.lagMillis(local, settings.peerRegion(), settings.heartbeatInterval()).isEmpty()) {
       problems.add(
           "the lag is not known, because no beat of "

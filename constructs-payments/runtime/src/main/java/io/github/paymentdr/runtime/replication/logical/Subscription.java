@@ -168,6 +168,19 @@ final class Subscription {
     }
   }
 
+  /** Receives again from the slot that it has always had. */
+  void goOn() throws SQLException {
+    if (find(local).filter(found -> found.slot().isEmpty()).isPresent()) {
+      local.execute(
+          "alter subscription "
+              + NAME
+              + " set (slot_name = '"
+              + context.settings().slotOfThisRegion()
+              + "')");
+    }
+    enable();
+  }
+
   void enable() throws SQLException {
     local.execute("alter subscription " + NAME + " enable");
   }
@@ -208,6 +221,30 @@ final class Subscription {
       local.execute("alter subscription " + NAME + " disable");
       local.execute("alter subscription " + NAME + " set (slot_name = none)");
       local.execute("drop subscription if exists " + NAME);
+    }
+  }
+
+  /**
+   * {@return whether PostgreSQL asks the other region when it is dropped: to drop the slots of
+   * copies that are not at their end}
+   */
+  boolean asksPeerToDrop() throws SQLException {
+    return tables(local).values().stream().anyMatch(state -> !state.equals("r"));
+  }
+
+  /**
+   * Sends it to where nobody listens, because PostgreSQL waits without an end for a region that has
+   * gone without a word.
+   */
+  void pointNowhere() throws SQLException {
+    if (asksPeerToDrop()) {
+      local.execute(
+          "alter subscription " + NAME + " connection 'host=127.0.0.1 port=1 connect_timeout=2'");
+      context
+          .log()
+          .warn(
+              "tables were being copied from the other region, which does not answer; it keeps the"
+                  + " slots of these copies, whose names begin with pg_, until somebody drops them");
     }
   }
 

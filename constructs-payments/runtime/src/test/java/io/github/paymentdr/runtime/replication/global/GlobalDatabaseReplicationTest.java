@@ -14,9 +14,13 @@ import io.github.paymentdr.runtime.replication.PromotionOutcome;
 import io.github.paymentdr.runtime.replication.PromotionRequest;
 import io.github.paymentdr.runtime.replication.PromotionRequest.Mode;
 import io.github.paymentdr.runtime.replication.RefusedException;
+import io.github.paymentdr.runtime.replication.ReplicationState;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import org.junit.jupiter.api.AfterEach;
@@ -107,6 +111,26 @@ class GlobalDatabaseReplicationTest {
           .containsExactly(
               "the global cluster payments-global could not be looked up: AccessDenied (not you);"
                   + " allow it to the function's role");
+    }
+
+    @Test
+    void isUnknownSoonWhenRdsDoesNotAnswer() {
+      aws.on("DescribeGlobalClusters", aws.silence());
+      long start = System.nanoTime();
+      ReplicationState state = west.state();
+      assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(4));
+      assertThat(state.role()).isEqualTo(NodeRole.UNKNOWN);
+      assertThat(state.fitToTakeOver()).isFalse();
+      assertThat(state.problems().get(0)).startsWith("RDS does not say within 3500 ms");
+    }
+
+    @Test
+    void isFitWithoutAWordFromTheOtherRegion() {
+      aws.on(
+          "GetMetricData", call -> Response.xmlError(503, "ServiceUnavailable", "no replication"));
+      assertThat(west.state().fitToTakeOver()).isTrue();
+      assertThat(aws.requests()).extracting(Request::region).containsOnly("us-west-2");
+      assertThat(aws.actions()).containsOnly("DescribeGlobalClusters");
     }
 
     @Test
@@ -213,6 +237,72 @@ class GlobalDatabaseReplicationTest {
       assertThat(aws.actions())
           .filteredOn(action -> action.endsWith("verGlobalCluster"))
           .hasSize(1);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"PLANNED", "UNPLANNED"})
+    void isPolledWithTheEpochOfTheLeaseUntilItIsActive(Mode mode) {
+      PromotionRequest request =
+          new PromotionRequest(mode, OptionalLong.of(7), Optional.of(NOW), true);
+      List<NodeRole> roles = new ArrayList<>();
+      for (int i = 0; i < 6; i++) {
+        if (i == 3) {
+          global.finish();
+        }
+        roles.add(west.promote(request).role());
+        assertThat(west.state().role()).isEqualTo(roles.get(i));
+      }
+      assertThat(roles)
+          .containsExactly(
+              NodeRole.PROMOTING,
+              NodeRole.PROMOTING,
+              NodeRole.PROMOTING,
+              NodeRole.ACTIVE,
+              NodeRole.ACTIVE,
+              NodeRole.ACTIVE);
+      assertThat(aws.requests()).extracting(Request::region).containsOnly("us-west-2");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"Switchover", "Failover"})
+    void isNotBegunTwiceWhenEveryAnswerWasLost(String action) {
+      aws.on(
+          action + "GlobalCluster",
+          call -> {
+            global.operation("pending", GlobalClusterStub.WEST);
+            return Response.xmlError(503, "ServiceUnavailable", "try again");
+          });
+      Mode mode = action.equals("Switchover") ? Mode.PLANNED : Mode.UNPLANNED;
+      assertThatThrownBy(() -> west.promote(request(mode))).isInstanceOf(ControlException.class);
+      long calls = aws.actions().stream().filter((action + "GlobalCluster")::equals).count();
+      assertThat(west.promote(request(mode)).role()).isEqualTo(NodeRole.PROMOTING);
+      assertThat(aws.actions().stream().filter((action + "GlobalCluster")::equals))
+          .hasSize((int) calls);
+    }
+
+    @Test
+    void thatIsPlannedAndRefusedLeavesAllAsItWas() {
+      aws.on(
+          "SwitchoverGlobalCluster",
+          call -> Response.xmlError(400, "InvalidGlobalClusterStateFault", "not in sync"));
+      assertThatThrownBy(() -> west.promote(request(Mode.PLANNED)))
+          .isInstanceOf(RefusedException.class);
+      assertThat(east.state().role()).isEqualTo(NodeRole.ACTIVE);
+      assertThat(west.state().fitToTakeOver()).isTrue();
+      assertThat(aws.actions()).doesNotContain("FailoverGlobalCluster");
+    }
+
+    @Test
+    void isTriedAgainWhileTheGlobalClusterIsAtSomethingElse() {
+      global.status("modifying");
+      aws.on(
+          "FailoverGlobalCluster",
+          call -> Response.xmlError(400, "InvalidGlobalClusterStateFault", "modifying"));
+      assertThatThrownBy(() -> west.promote(request(Mode.UNPLANNED)))
+          .isInstanceOf(ControlException.class)
+          .hasMessage(
+              "the promotion was not begun, because the global cluster is at something else:"
+                  + " modifying; call again");
     }
 
     @Test
