@@ -5,6 +5,7 @@ import com.zaxxer.hikari.HikariDataSource;
 import com.zaxxer.hikari.util.Credentials;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.SQLTimeoutException;
 import java.time.Duration;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -31,6 +32,7 @@ final class Database implements AutoCloseable {
   private final String user;
   private final Supplier<String> password;
   private final int poolSize;
+  private final RequestTime time;
   private @Nullable HikariDataSource pool;
 
   /**
@@ -40,12 +42,19 @@ final class Database implements AutoCloseable {
    * @param user who logs in
    * @param password makes a password for each new connection
    * @param poolSize how many connections there may be at most
+   * @param time how long a request may still go on
    */
-  Database(DatabaseSettings settings, String user, Supplier<String> password, int poolSize) {
+  Database(
+      DatabaseSettings settings,
+      String user,
+      Supplier<String> password,
+      int poolSize,
+      RequestTime time) {
     this.settings = settings;
     this.user = user;
     this.password = password;
     this.poolSize = poolSize;
+    this.time = time;
   }
 
   /** What is done in a transaction. It may be done more than once. */
@@ -66,7 +75,7 @@ final class Database implements AutoCloseable {
         return attempt(work);
       } catch (SQLException e) {
         SqlFailure failure = SqlFailure.of(e);
-        if (!failure.isWorthARetry() || attempt == ATTEMPTS) {
+        if (!failure.isWorthARetry() || attempt == ATTEMPTS || !isTimeForAnAttempt()) {
           throw failure.toProblem(e);
         }
         pause(attempt);
@@ -74,12 +83,21 @@ final class Database implements AutoCloseable {
     }
   }
 
+  /** The pool's wait is the one that cannot be shortened. */
+  private boolean isTimeForAnAttempt() {
+    return time.remaining().compareTo(POOL_WAIT) > 0;
+  }
+
   private <T> T attempt(Work<T> work) throws SQLException {
+    if (!isTimeForAnAttempt()) {
+      throw new SQLTimeoutException("the request's time is nearly over", "57014");
+    }
     HikariDataSource source = pool();
     // The pool rolls back what is not committed when it takes the connection back.
     try (Connection connection = source.getConnection()) {
       try {
         T result = work.in(connection);
+        time.limit(connection);
         connection.commit();
         return result;
       } catch (SQLException e) {
@@ -87,6 +105,9 @@ final class Database implements AutoCloseable {
           source.evictConnection(connection);
         }
         throw e;
+      } finally {
+        // What is not committed is rolled back now.
+        time.limitEnd(connection);
       }
     }
   }

@@ -30,6 +30,13 @@ record DatabaseSettings(String host, int port, String database, Path trust, Targ
   private static final int CONNECT_SECONDS = 2;
   private static final int SOCKET_SECONDS = 6;
 
+  /**
+   * A function that is frozen or gone holds its locks no longer than this. It must be shorter than
+   * the five minutes after which an entry of the journal without a booking is taken for that of a
+   * dead attempt: by then the attempt is dead, because its transaction is.
+   */
+  private static final int IDLE_IN_TRANSACTION_MILLIS = 10_000;
+
   /** {@return the server's JDBC address} */
   String url() {
     return "jdbc:postgresql://" + host + ":" + port + "/" + database;
@@ -59,7 +66,10 @@ record DatabaseSettings(String host, int port, String database, Path trust, Targ
     properties.setProperty(
         "options",
         "-c statement_timeout=%d -c lock_timeout=%d -c idle_in_transaction_session_timeout=%d"
-            .formatted(statementMillis, lockMillis, Math.max(10_000, statementMillis)));
+            .formatted(
+                statementMillis,
+                lockMillis,
+                Math.max(IDLE_IN_TRANSACTION_MILLIS, statementMillis)));
     return properties;
   }
 

@@ -1,11 +1,15 @@
 package io.github.paymentdr.example.payment;
 
 import io.github.paymentdr.runtime.database.TrustBundle;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.Map;
 
 /** The environment variables that a function is configured with. */
 final class Environment {
+  private static final int MIN_LEASE_MILLIS = 1_000;
+  private static final int MAX_LEASE_MILLIS = 60_000;
+
   private final Map<String, String> variables;
 
   Environment(Map<String, String> variables) {
@@ -30,6 +34,22 @@ final class Environment {
             () ->
                 new IllegalStateException(
                     "REGION_ROLE must be PRIMARY or SECONDARY, got '" + role + "'"));
+  }
+
+  /** {@return how long a reading of the lease is good for} */
+  Duration leaseTime() {
+    String text = text("LEASE_MILLIS");
+    try {
+      int millis = Integer.parseInt(text);
+      if (millis >= MIN_LEASE_MILLIS && millis <= MAX_LEASE_MILLIS) {
+        return Duration.ofMillis(millis);
+      }
+    } catch (NumberFormatException e) {
+      // The message below says it.
+    }
+    throw new IllegalStateException(
+        "LEASE_MILLIS must be a whole number from %s to %s, got '%s'"
+            .formatted(MIN_LEASE_MILLIS, MAX_LEASE_MILLIS, text));
   }
 
   DatabaseSettings database(DatabaseSettings.Target target) {

@@ -1,13 +1,20 @@
 package io.github.paymentdr.example.payment;
 
+import io.github.paymentdr.runtime.lease.Lease;
+import io.github.paymentdr.runtime.lease.LeaseReader;
+import io.github.paymentdr.runtime.lease.LeaseUnavailableException;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 
-/** Says how the function is, and on request how its database is. */
+/**
+ * Says how the function is, and on request how its database is and who has the lease. It takes no
+ * part in deciding who is active: the other region's probe reads it, and judges.
+ */
 final class Health {
   /**
    * Not writable are a replica, a server that is set to read only, one where the application may
@@ -34,12 +41,14 @@ final class Health {
       from dr.node node
       """;
 
-  private final Database database;
+  private final Databases databases;
   private final Region region;
+  private final LeaseReader lease;
 
-  Health(Database database, Region region) {
-    this.database = database;
+  Health(Databases databases, Region region, LeaseReader lease) {
+    this.databases = databases;
     this.region = region;
+    this.lease = lease;
   }
 
   /** What the database says of itself. */
@@ -53,30 +62,64 @@ final class Health {
   }
 
   /**
-   * Asks the database as well.
+   * Asks the lease and the database as well.
    *
    * @param version the version of the function
-   * @return 200 when the region can do what its role asks for, 503 otherwise
+   * @return 200 when the region can do what the lease asks of it: book when it is active, be
+   *     reached when it is not; 503 otherwise, and when the lease cannot be read
    */
   HttpResponse deep(String version) {
-    Map<String, Object> about = new LinkedHashMap<>();
-    boolean well;
+    Map<String, Object> aboutLease = new LinkedHashMap<>();
+    Optional<Boolean> active = active(aboutLease);
+    Map<String, Object> aboutDatabase = new LinkedHashMap<>();
+    boolean fit = isFit(active.orElse(false), aboutDatabase);
+    boolean well = active.isPresent() && fit;
+    Map<String, Object> content = content(well ? "UP" : "DOWN", version);
+    content.put("lease", aboutLease);
+    content.put("database", aboutDatabase);
+    return HttpResponse.json(well ? 200 : 503, content);
+  }
+
+  /** Whether this region may book, empty when nobody knows. */
+  private Optional<Boolean> active(Map<String, Object> about) {
     try {
-      State state = database.inTransaction(Health::state);
-      well = state.writable() || region.role() == Region.Role.SECONDARY;
+      Lease now = lease.read();
+      about.put("activeRegion", now.activeRegion());
+      about.put("epoch", now.epoch());
+      about.put("state", now.state().name());
+      return Optional.of(now.admits(region.name()));
+    } catch (LeaseUnavailableException e) {
+      about.put("problem", Acceptance.problem(e).type().uri());
+      return Optional.empty();
+    }
+  }
+
+  private boolean isFit(boolean active, Map<String, Object> about) {
+    try {
+      State state = active ? stateOfWriter() : databases.reads().inTransaction(Health::state);
       about.put("reachable", true);
       about.put("writable", state.writable());
       about.put("role", state.replica() ? "REPLICA" : "WRITER");
       about.put("replicationLagSeconds", state.lag());
+      return state.writable() || !active;
     } catch (ProblemException e) {
-      well = false;
       about.put("reachable", false);
       about.put("writable", false);
       about.put("problem", e.type().uri());
+      return false;
     }
-    Map<String, Object> content = content(well ? "UP" : "DOWN", version);
-    content.put("database", about);
-    return HttpResponse.json(well ? 200 : 503, content);
+  }
+
+  /**
+   * A connection may have outlived its server's time as the writer; a new one finds the new one.
+   */
+  private State stateOfWriter() {
+    State state = databases.bookings().inTransaction(Health::state);
+    if (state.writable()) {
+      return state;
+    }
+    databases.bookings().close();
+    return databases.bookings().inTransaction(Health::state);
   }
 
   private Map<String, Object> content(String status, String version) {

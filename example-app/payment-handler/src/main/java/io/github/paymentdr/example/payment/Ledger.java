@@ -1,5 +1,6 @@
 package io.github.paymentdr.example.payment;
 
+import io.github.paymentdr.runtime.lease.Permit;
 import java.math.BigInteger;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -20,39 +21,10 @@ import java.util.UUID;
  * and, because nothing in it depends on an earlier statement's result, one round trip. The key is
  * inserted first: of two requests with the same key the second waits for the first to commit, finds
  * that its own insert did nothing, rolls back and gives the first one's answer. So a request may be
- * repeated, by the caller or by {@link Database}, whatever became of the first attempt.
+ * repeated, by the caller or by {@link Database}, whatever became of the first attempt. {@link
+ * Acceptance} has the last word before the commit.
  */
 final class Ledger {
-  private static final String INSERT_KEY =
-      """
-      insert into ledger.idempotency_key (key, fingerprint, payment_id, status, body, created_at)
-      values (?, ?, ?, ?, ?, ?) on conflict (key) do nothing;
-      """;
-
-  private static final String INSERT_PAYMENT =
-      """
-      insert into ledger.payment (id, status, currency, authorised, payer, payee, reference,
-        session_id, created_at, updated_at)
-      values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?);
-      """;
-
-  private static final String UPDATE_PAYMENT =
-      """
-      update ledger.payment set status = ?, captured = ?, refunded = ?, updated_at = ?
-      where id = ?;
-      """;
-
-  /** Writes no posting unless all of them sum to zero. */
-  private static final String INSERT_BOOKING =
-      """
-      insert into ledger.booking (id, payment_id, kind, currency, created_at)
-      values (?, ?, ?, ?, ?);
-      with line as (
-        select * from unnest(?::text[], ?::bigint[]) with ordinality as l (account, amount, line))
-      insert into ledger.posting (booking_id, line, account, currency, amount)
-      select ?, line, account, ?, amount from line where (select sum(amount) from line) = 0
-      """;
-
   private static final String SELECT_PAYMENT =
       """
       select id, status, currency, authorised, captured, refunded, payer, payee, reference,
@@ -63,17 +35,28 @@ final class Ledger {
   private static final String SELECT_KEY =
       "select fingerprint, payment_id, status, body from ledger.idempotency_key where key = ?";
 
+  /** Two counts, because each of them has an index. */
+  private static final String COUNT_BOOKINGS =
+      """
+      select (select count(*) from ledger.booking where payment_id = ? and kind <> 'REFUND')
+        + (select count(*) from ledger.booking where payment_id = ? and kind = 'REFUND')
+      """;
+
   private static final String SELECT_BALANCES =
       """
       select currency, sum(amount)::text from ledger.posting where account = ?
       group by currency order by currency
       """;
 
-  private final Database database;
+  private final Databases databases;
+  private final Acceptance acceptance;
+  private final RequestTime time;
   private final Clock clock;
 
-  Ledger(Database database, Clock clock) {
-    this.database = database;
+  Ledger(Databases databases, Acceptance acceptance, RequestTime time, Clock clock) {
+    this.databases = databases;
+    this.acceptance = acceptance;
+    this.time = time;
     this.clock = clock;
   }
 
@@ -85,9 +68,12 @@ final class Ledger {
    * @return the answer, perhaps that of an earlier request
    */
   Answer authorise(PaymentOrder order, IdempotencyKey key) {
+    Permit permit = acceptance.admit();
     // Each attempt has ids of its own: an earlier one may have been committed nevertheless.
-    return database.inTransaction(
-        connection -> book(connection, 201, INSERT_PAYMENT, key, Payment.authorise(order, now())));
+    return databases
+        .bookings()
+        .inTransaction(
+            connection -> book(connection, 201, key, Payment.authorise(order, now()), 1, permit));
   }
 
   /**
@@ -100,16 +86,20 @@ final class Ledger {
    * @throws ProblemException if there is no such payment or it cannot be changed so
    */
   Answer change(UUID id, IdempotencyKey key, ChangeOf change) {
-    return database.inTransaction(
-        connection -> {
-          Payment payment =
-              select(connection, SELECT_PAYMENT + " for update", id)
-                  .orElseThrow(ProblemException::notFound);
-          Optional<Answer> earlier = earlierAnswer(connection, key);
-          return earlier.isPresent()
-              ? earlier.get()
-              : book(connection, 200, UPDATE_PAYMENT, key, change.of(payment, now()));
-        });
+    Permit permit = acceptance.admit();
+    return databases
+        .bookings()
+        .inTransaction(
+            connection -> {
+              Payment payment = lock(connection, id).orElseThrow(ProblemException::notFound);
+              Optional<Answer> earlier = earlierAnswer(connection, key, permit);
+              if (earlier.isPresent()) {
+                return earlier.get();
+              }
+              time.limit(connection);
+              long sequence = countBookings(connection, id) + 1;
+              return book(connection, 200, key, change.of(payment, now()), sequence, permit);
+            });
   }
 
   /** Makes a change of a payment. */
@@ -125,7 +115,8 @@ final class Ledger {
    * @throws ProblemException if there is none
    */
   Payment find(UUID id) {
-    return database
+    return databases
+        .reads()
         .inTransaction(connection -> select(connection, SELECT_PAYMENT, id))
         .orElseThrow(ProblemException::notFound);
   }
@@ -139,117 +130,63 @@ final class Ledger {
    */
   Map<String, BigInteger> balances(String account) {
     Map<String, BigInteger> balances =
-        database.inTransaction(
-            connection -> {
-              try (PreparedStatement statement = connection.prepareStatement(SELECT_BALANCES)) {
-                statement.setString(1, account);
-                Map<String, BigInteger> sums = new TreeMap<>();
-                try (ResultSet rows = statement.executeQuery()) {
-                  while (rows.next()) {
-                    sums.put(rows.getString(1), new BigInteger(rows.getString(2)));
+        databases
+            .reads()
+            .inTransaction(
+                connection -> {
+                  time.limit(connection);
+                  try (PreparedStatement statement = connection.prepareStatement(SELECT_BALANCES)) {
+                    statement.setString(1, account);
+                    Map<String, BigInteger> sums = new TreeMap<>();
+                    try (ResultSet rows = statement.executeQuery()) {
+                      while (rows.next()) {
+                        sums.put(rows.getString(1), new BigInteger(rows.getString(2)));
+                      }
+                    }
+                    return sums;
                   }
-                }
-                return sums;
-              }
-            });
+                });
     if (balances.isEmpty()) {
       throw ProblemException.notFound();
     }
     return balances;
   }
 
-  private static Answer book(
+  private Answer book(
       Connection connection,
       int status,
-      String paymentSql,
       IdempotencyKey key,
-      Payment.Change change)
+      Payment.Change change,
+      long sequence,
+      Permit permit)
       throws SQLException {
-    Answer answer = Answer.of(status, change.payment());
-    String sql = INSERT_KEY + paymentSql + INSERT_BOOKING;
-    try (PreparedStatement statement = connection.prepareStatement(sql)) {
-      Parameters parameters = new Parameters(statement);
-      addKey(parameters, key, answer, change);
-      if (status == 201) {
-        addNewPayment(parameters, change.payment());
-      } else {
-        addChangedPayment(parameters, change.payment());
-      }
-      addBooking(parameters, change);
-      statement.execute();
-      if (statement.getUpdateCount() == 1) {
-        checkRest(statement, change.booking());
-        return answer;
-      }
+    LedgerEntry entry = new LedgerEntry(key, Answer.of(status, change.payment()), change);
+    time.limit(connection);
+    if (LedgerRows.write(connection, entry)) {
+      acceptance.accept(connection, entry, sequence, permit);
+      return entry.answer();
     }
     connection.rollback();
-    return earlierAnswer(connection, key).orElseThrow(Ledger::inProgress);
+    return earlierAnswer(connection, key, permit).orElseThrow(Ledger::inProgress);
   }
 
-  /** Payment and booking are a row each; anything else undoes the transaction. */
-  private static void checkRest(PreparedStatement statement, Booking booking) throws SQLException {
-    for (int expected : new int[] {1, 1, booking.postings().size()}) {
-      statement.getMoreResults();
-      if (statement.getUpdateCount() != expected) {
-        throw new IllegalStateException("the booking was not written as it is");
-      }
+  /**
+   * Finds what a key has booked. It needs no entry in the journal, because what is committed had
+   * one before. It needs the lease: a function that was frozen may commit long after another region
+   * has taken over and given the key another truth, and its database would be the only one to say
+   * so.
+   */
+  private Optional<Answer> earlierAnswer(Connection connection, IdempotencyKey key, Permit permit)
+      throws SQLException {
+    Optional<Answer> found = find(connection, key);
+    if (found.isPresent()) {
+      acceptance.confirm(permit);
     }
+    return found;
   }
 
-  private static void addKey(
-      Parameters parameters, IdempotencyKey key, Answer answer, Payment.Change change)
-      throws SQLException {
-    parameters
-        .add(key.key())
-        .add(key.fingerprint())
-        .add(answer.paymentId())
-        .add(answer.status())
-        .add(answer.body())
-        .add(change.payment().updatedAt());
-  }
-
-  private static void addNewPayment(Parameters parameters, Payment payment) throws SQLException {
-    PaymentOrder order = payment.order();
-    parameters
-        .add(payment.id())
-        .add(payment.status().name())
-        .add(order.currency())
-        .add(order.amount())
-        .add(order.payer())
-        .add(order.payee())
-        .add(order.reference())
-        .add(order.sessionId())
-        .add(payment.createdAt())
-        .add(payment.updatedAt());
-  }
-
-  private static void addChangedPayment(Parameters parameters, Payment payment)
-      throws SQLException {
-    parameters
-        .add(payment.status().name())
-        .add(payment.captured())
-        .add(payment.refunded())
-        .add(payment.updatedAt())
-        .add(payment.id());
-  }
-
-  private static void addBooking(Parameters parameters, Payment.Change change) throws SQLException {
-    Booking booking = change.booking();
-    String currency = change.payment().order().currency();
-    parameters
-        .add(booking.id())
-        .add(change.payment().id())
-        .add(booking.kind().name())
-        .add(currency)
-        .add(change.payment().updatedAt())
-        .add("text", booking.postings().stream().map(Posting::account).toArray())
-        .add("bigint", booking.postings().stream().map(Posting::amount).toArray())
-        .add(booking.id())
-        .add(currency);
-  }
-
-  private static Optional<Answer> earlierAnswer(Connection connection, IdempotencyKey key)
-      throws SQLException {
+  private Optional<Answer> find(Connection connection, IdempotencyKey key) throws SQLException {
+    time.limit(connection);
     try (PreparedStatement statement = connection.prepareStatement(SELECT_KEY)) {
       statement.setString(1, key.key());
       try (ResultSet row = statement.executeQuery()) {
@@ -270,8 +207,27 @@ final class Ledger {
     }
   }
 
-  private static Optional<Payment> select(Connection connection, String sql, UUID id)
-      throws SQLException {
+  /** Locks a payment: whoever changes it waits until this transaction ends. */
+  private Optional<Payment> lock(Connection connection, UUID id) throws SQLException {
+    return select(connection, SELECT_PAYMENT + " for update", id);
+  }
+
+  /**
+   * Counts the bookings of a payment that is locked. It must be a statement after the lock: that of
+   * the lock itself would see the bookings as they were before it waited.
+   */
+  static long countBookings(Connection connection, UUID id) throws SQLException {
+    try (PreparedStatement statement = connection.prepareStatement(COUNT_BOOKINGS)) {
+      new Parameters(statement).add(id).add(id);
+      try (ResultSet row = statement.executeQuery()) {
+        row.next();
+        return row.getLong(1);
+      }
+    }
+  }
+
+  private Optional<Payment> select(Connection connection, String sql, UUID id) throws SQLException {
+    time.limit(connection);
     try (PreparedStatement statement = connection.prepareStatement(sql)) {
       statement.setObject(1, id);
       try (ResultSet row = statement.executeQuery()) {

@@ -16,13 +16,11 @@ final class PaymentApi {
 
   private static final Pattern STEP = Pattern.compile("CART|ADDRESS|PAYMENT");
 
-  private final Region region;
   private final Ledger ledger;
   private final Sessions sessions;
   private final Health health;
 
-  PaymentApi(Region region, Ledger ledger, Sessions sessions, Health health) {
-    this.region = region;
+  PaymentApi(Ledger ledger, Sessions sessions, Health health) {
     this.ledger = ledger;
     this.sessions = sessions;
     this.health = health;
@@ -58,7 +56,6 @@ final class PaymentApi {
     Map<String, Object> body = request.jsonBody();
     PaymentOrder order = PaymentOrder.read(body);
     IdempotencyKey key = IdempotencyKey.of(request, "POST /payments", body);
-    region.requireActive();
     Answer answer = ledger.authorise(order, key);
     log.answer(answer);
     order.sessionId().ifPresent(session -> endSession(session, answer.paymentId(), log));
@@ -86,7 +83,6 @@ final class PaymentApi {
     Optional<Long> amount =
         Fields.of(body, Set.of("amount")).optionalNumber("amount", 1, PaymentOrder.MAX_AMOUNT);
     IdempotencyKey key = IdempotencyKey.of(request, "POST " + request.path(), body);
-    region.requireActive();
     Answer answer = ledger.change(id, key, (payment, now) -> change.of(payment, amount, now));
     log.answer(answer);
     return response(answer);

@@ -1,15 +1,22 @@
 package io.github.paymentdr.example.payment;
 
+import io.github.paymentdr.runtime.journal.Journal;
+import io.github.paymentdr.runtime.journal.JournalEntry;
+import io.github.paymentdr.runtime.journal.JournalTarget;
+import io.github.paymentdr.runtime.lease.Permit;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
- * Requests that load the classes of real ones: the database's driver, the session table's client,
- * JSON and the errors. None of them changes anything, and it does not matter whether they succeed.
+ * Requests that load the classes of real ones: the database's driver, the clients of the session
+ * and the control table, the guard, JSON and the errors. None of them changes anything, and it does
+ * not matter whether they succeed.
  */
 final class Priming {
   private static final String NOBODY = "00000000-0000-7000-8000-000000000000";
@@ -26,9 +33,19 @@ final class Priming {
           request("GET", "/accounts/0/balance", Map.of(), ""),
           request("GET", "/sessions/priming", Map.of(), ""));
 
-  private Priming() {}
+  private final PaymentApi api;
+  private final Journal journal;
+  private final JournalTarget ledger;
+  private final Clock clock;
 
-  static void run(PaymentApi api, Clock clock) {
+  Priming(PaymentApi api, Journal journal, JournalTarget ledger, Clock clock) {
+    this.api = api;
+    this.journal = journal;
+    this.ledger = ledger;
+    this.clock = clock;
+  }
+
+  void run() {
     PrintStream nowhere =
         new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8);
     for (HttpRequest request : REQUESTS) {
@@ -43,6 +60,25 @@ final class Priming {
         log.fault(e);
       }
     }
+    try {
+      JournalEntry entry = entry();
+      ledger.present(List.of(entry));
+      // No booking has this attempt, so the condition is never met.
+      journal.removeDead(entry);
+    } catch (RuntimeException e) {
+      new RequestLog(nowhere, clock, "priming", true).fault(e);
+    }
+  }
+
+  private static JournalEntry entry() {
+    Payment.Change change =
+        Payment.authorise(
+            new PaymentOrder(
+                1, "EUR", "priming-1", "priming-2", Optional.empty(), Optional.empty()),
+            Instant.EPOCH);
+    IdempotencyKey key = new IdempotencyKey("priming", "0".repeat(64));
+    return new LedgerEntry(key, Answer.of(201, change.payment()), change)
+        .toJournal(1, new Permit(1), "priming", Instant.EPOCH);
   }
 
   private static HttpRequest request(

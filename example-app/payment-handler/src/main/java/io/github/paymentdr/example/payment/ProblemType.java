@@ -21,7 +21,9 @@ enum ProblemType {
   INTERNAL_ERROR(500, "The request could not be answered"),
   DATABASE_UNAVAILABLE(503, "The database does not answer now"),
   SESSIONS_UNAVAILABLE(503, "The session table does not answer now"),
-  REGION_NOT_ACTIVE(503, "This region does not accept payments now");
+  REGION_NOT_ACTIVE(503, "This region does not accept payments now"),
+  LEASE_UNAVAILABLE(503, "Nobody can tell now which region accepts payments"),
+  JOURNAL_UNAVAILABLE(503, "The journal of accepted payments does not answer now");
 
   private static final String BASE = "https://paymentdr.github.io/problems/";
 

@@ -38,7 +38,7 @@ import org.junit.jupiter.api.Timeout;
  * seed can repeat.
  */
 @DisplayName("F1: many at once, with repeated keys and lost connections")
-@Timeout(120)
+@Timeout(180)
 class ConcurrencyTest {
   private static final int THREADS = 32;
   private static final int REQUESTS = 2_000;
@@ -166,7 +166,7 @@ class ConcurrencyTest {
       }
       Future<Integer> killer = threads.submit(() -> kill(over));
       for (Future<?> client : clients) {
-        client.get(50, TimeUnit.SECONDS);
+        client.get(120, TimeUnit.SECONDS);
       }
       over.set(true);
       return killer.get(10, TimeUnit.SECONDS);

@@ -63,7 +63,8 @@ class DatabaseTest {
     DatabaseSettings settings =
         new DatabaseSettings(
             "localhost", port, "postgres", authority, DatabaseSettings.Target.PRIMARY);
-    Database database = new Database(settings, TestDatabase.USER, () -> "any", 1);
+    Database database =
+        new Database(settings, TestDatabase.USER, () -> "any", 1, new RequestTime());
     try (TestApi api = TestApi.start(Region.Role.PRIMARY, database, Clock.systemUTC())) {
       Response response = api.pay(TestApi.unique(), TestApi.order());
       assertThat(response.status()).isEqualTo(503);
@@ -79,7 +80,12 @@ class DatabaseTest {
     AtomicInteger asked = new AtomicInteger();
     DatabaseSettings settings = TestDatabase.shared().settings(DatabaseSettings.Target.PRIMARY);
     Database database =
-        new Database(settings, TestDatabase.USER, () -> "token" + asked.incrementAndGet(), 1);
+        new Database(
+            settings,
+            TestDatabase.USER,
+            () -> "token" + asked.incrementAndGet(),
+            1,
+            new RequestTime());
     try (database) {
       database.inTransaction(connection -> one(connection, "select true"));
       int first = asked.get();
@@ -121,7 +127,8 @@ class DatabaseTest {
   void readOnlyServerMeansThatTheRegionIsNotActive() throws SQLException {
     TestDatabase.shared().execute("alter role payment_app set default_transaction_read_only = on");
     DatabaseSettings settings = TestDatabase.shared().settings(DatabaseSettings.Target.ANY);
-    Database database = new Database(settings, TestDatabase.USER, () -> "any", 1);
+    Database database =
+        new Database(settings, TestDatabase.USER, () -> "any", 1, new RequestTime());
     try (TestApi api = TestApi.start(Region.Role.PRIMARY, database, Clock.systemUTC())) {
       Response response = api.pay(TestApi.unique(), TestApi.order());
       assertThat(response.status()).isEqualTo(503);

@@ -3,10 +3,13 @@ package io.github.paymentdr.example.payment;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @DisplayName("F1: the function's environment")
 class EnvironmentTest {
@@ -25,6 +28,21 @@ class EnvironmentTest {
 
   private static Region region(String role) {
     return new Environment(Map.of("REGION_ROLE", role, "AWS_REGION", "us-east-1")).region();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"999", "60001", "-5000", "5 s", "5000.0", "99999999999"})
+  void leaseTimeIsOneToSixtySeconds(String millis) {
+    assertThat(new Environment(Map.of("LEASE_MILLIS", "5000")).leaseTime())
+        .isEqualTo(Duration.ofSeconds(5));
+    assertThatThrownBy(() -> new Environment(Map.of("LEASE_MILLIS", millis)).leaseTime())
+        .hasMessage("LEASE_MILLIS must be a whole number from 1000 to 60000, got '" + millis + "'");
+  }
+
+  @Test
+  void leaseTimeIsRequired() {
+    assertThatThrownBy(() -> new Environment(Map.of()).leaseTime())
+        .hasMessage("the environment variable LEASE_MILLIS must be set");
   }
 
   @Test

@@ -65,7 +65,11 @@ class MigrationHandlerTest {
     FunctionUrlEvent health = FunctionUrlEvent.of("GET", "/health").query("deep", "true");
     Database any =
         new Database(
-            replica.settings(DatabaseSettings.Target.ANY), TestDatabase.USER, () -> "any", 1);
+            replica.settings(DatabaseSettings.Target.ANY),
+            TestDatabase.USER,
+            () -> "any",
+            1,
+            new RequestTime());
     try (TestApi secondary = TestApi.start(Region.Role.SECONDARY, any, Clock.systemUTC())) {
       assertThat(secondary.send(health).status()).isEqualTo(200);
       assertThat(secondary.send(health).json().get("database"))

@@ -2,7 +2,8 @@ package io.github.paymentdr.example.payment;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.util.HashMap;
+import io.github.paymentdr.runtime.testing.LambdaProcess;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -17,26 +18,26 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(60)
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class PackagedHandlerIT {
-  private static TestDatabase database;
+  private static TestFunction function;
 
   @BeforeAll
   static void start() {
-    database = TestDatabase.start();
+    function = TestFunction.on(TestDatabase.start());
   }
 
   @AfterAll
   static void stop() {
-    database.close();
+    function.close();
   }
 
   @Test
   @Order(1)
   void migratesTheSchema() throws InterruptedException {
-    try (LambdaProcess function = LambdaProcess.start(MigrationHandler.class, environment())) {
-      assertThat(function.call("{\"RequestType\":\"Create\",\"ResourceProperties\":{}}"))
+    try (LambdaProcess process = function.start(MigrationHandler.class)) {
+      assertThat(process.call("{\"RequestType\":\"Create\",\"ResourceProperties\":{}}"))
           .isEqualTo(
               Map.of("PhysicalResourceId", "ledger-schema", "Data", Map.of("SchemaVersion", "2")));
-      assertThat(function.call("{\"RequestType\":\"Update\",\"PhysicalResourceId\":\"other\"}"))
+      assertThat(process.call("{\"RequestType\":\"Update\",\"PhysicalResourceId\":\"other\"}"))
           .containsEntry("PhysicalResourceId", "other");
     }
   }
@@ -44,13 +45,13 @@ class PackagedHandlerIT {
   @Test
   @Order(2)
   void books() throws InterruptedException {
-    try (LambdaProcess function = LambdaProcess.start(PaymentHandler.class, environment())) {
-      assertThat(function.call(FunctionUrlEvent.of("GET", "/health").toJson()))
+    try (LambdaProcess process = function.start(PaymentHandler.class)) {
+      assertThat(process.call(FunctionUrlEvent.of("GET", "/health").toJson()))
           .containsEntry("statusCode", 200);
-      assertThat(function.call(FunctionUrlEvent.of("GET", "/sessions/session-1").toJson()))
+      assertThat(process.call(FunctionUrlEvent.of("GET", "/sessions/session-1").toJson()))
           .containsEntry("statusCode", 200);
-      checkBooking(function);
-      assertThat(function.output())
+      checkBooking(process);
+      assertThat(process.output())
           .hasSize(4)
           .allSatisfy(line -> assertThat(TestApi.parse(line)).containsKey("correlationId"));
     }
@@ -58,46 +59,67 @@ class PackagedHandlerIT {
 
   @Test
   @Order(3)
-  void booksAfterItWasRestoredFromASnapshot() throws Exception {
-    Map<String, String> environment = environment();
-    environment.put("AWS_LAMBDA_INITIALIZATION_TYPE", "snap-start");
-    try (LambdaProcess function = LambdaProcess.start(PaymentHandler.class, environment)) {
-      function.awaitSnapshot();
-      assertThat(function.serviceCalls()).containsExactly("DynamoDB_20120810.GetItem");
-      assertThat(
-              database.count("select count(*) from pg_stat_activity where usename = 'payment_app'"))
-          .isZero();
-      checkBooking(function);
+  void replaysAndCleansTheJournal() throws InterruptedException {
+    try (LambdaProcess process = function.start(PaymentHandler.class)) {
+      assertThat(process.call("{\"operation\":\"replayJournal\",\"epoch\":1}"))
+          .isEqualTo(
+              Map.of(
+                  "complete",
+                  true,
+                  "entries",
+                  1,
+                  "applied",
+                  0,
+                  "present",
+                  1,
+                  "superseded",
+                  0,
+                  "blocked",
+                  0,
+                  "blockedSlots",
+                  List.of()));
+      assertThat(process.call("{\"operation\":\"cleanJournal\"}"))
+          .isEqualTo(Map.of("complete", true, "entries", 1, "replicated", 0, "dead", 0));
+      assertThat(process.call("{\"operation\":\"replayJournal\",\"epoch\":2}"))
+          .containsEntry("errorType", "java.lang.IllegalStateException")
+          .containsEntry(
+              "errorMessage",
+              "the journal is not replayed: the lease is with us-east-1 in epoch 1, not with"
+                  + " us-east-1 in epoch 2");
     }
   }
 
-  private static void checkBooking(LambdaProcess function) throws InterruptedException {
+  @Test
+  @Order(4)
+  void booksAfterItWasRestoredFromASnapshot() throws Exception {
+    long written = function.tables().count("PutItem");
+    try (LambdaProcess process = function.startWithSnapshot()) {
+      process.awaitSnapshot();
+      assertThat(function.tables().calls())
+          .as("the lease, the session table and the journal are called")
+          .endsWith("GetItem", "DeleteItem")
+          .doesNotContain("UpdateItem");
+      assertThat(function.tables().count("PutItem")).isEqualTo(written);
+      assertThat(
+              function
+                  .database()
+                  .count("select count(*) from pg_stat_activity where usename = 'payment_app'"))
+          .isZero();
+      checkBooking(process);
+    }
+  }
+
+  private static void checkBooking(LambdaProcess process) throws InterruptedException {
     Map<String, Object> answer =
-        function.call(
+        process.call(
             FunctionUrlEvent.of("POST", "/payments")
                 .key(TestApi.unique())
                 .body(Json.write(TestApi.order()))
                 .toJson());
-    assertThat(answer).as("output %s", function.output()).containsEntry("statusCode", 201);
+    assertThat(answer).as("output %s", process.output()).containsEntry("statusCode", 201);
     String id = (String) TestApi.parse((String) answer.get("body")).get("id");
-    assertThat(function.call(FunctionUrlEvent.of("GET", "/payments/" + id).toJson()))
+    assertThat(process.call(FunctionUrlEvent.of("GET", "/payments/" + id).toJson()))
         .containsEntry("statusCode", 200)
         .containsEntry("body", answer.get("body"));
-  }
-
-  private static Map<String, String> environment() {
-    Map<String, String> environment = new HashMap<>();
-    environment.put("AWS_REGION", "us-east-1");
-    environment.put("AWS_ACCESS_KEY_ID", "AKIAEXAMPLE");
-    environment.put("AWS_SECRET_ACCESS_KEY", "example");
-    environment.put("DB_HOST", "localhost");
-    environment.put("DB_PORT", Integer.toString(database.port()));
-    environment.put("DB_NAME", "postgres");
-    environment.put("DB_USER", TestDatabase.USER);
-    environment.put("DB_TRUST_STORE_PEM", database.certificates().authority().toString());
-    environment.put("DB_SECRET_ARN", "arn:aws:secretsmanager:us-east-1:123456789012:secret:s");
-    environment.put("SESSION_TABLE", "sessions");
-    environment.put("REGION_ROLE", "PRIMARY");
-    return environment;
   }
 }

@@ -1,5 +1,6 @@
 package io.github.paymentdr.example.payment;
 
+import io.github.paymentdr.runtime.testing.LambdaProcess;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -8,10 +9,8 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.UUID;
 
 /**
@@ -36,9 +35,9 @@ public final class PaymentBenchmark {
 
   /** Runs the benchmark. */
   public static void main(String[] arguments) throws Exception {
-    try (TestDatabase server = TestDatabase.start().migrated()) {
-      requests(server);
-      coldStart(server);
+    try (TestFunction function = TestFunction.on(TestDatabase.start().migrated())) {
+      requests(function.database());
+      coldStart(function);
     }
     System.out.printf(Locale.ROOT, "artifact %.1f MB%n", Files.size(JAR) / 1e6);
     // DynamoDB Local leaves threads behind.
@@ -175,7 +174,7 @@ public final class PaymentBenchmark {
     connection.commit();
   }
 
-  private static void coldStart(TestDatabase server) throws InterruptedException {
+  private static void coldStart(TestFunction server) throws InterruptedException {
     double[] health = new double[STARTS];
     double[] booked = new double[STARTS];
     for (int i = 0; i < STARTS; i++) {
@@ -199,27 +198,12 @@ public final class PaymentBenchmark {
         booked[STARTS / 2]);
   }
 
-  private static double millisToAnswer(TestDatabase server, FunctionUrlEvent event, int status)
+  private static double millisToAnswer(TestFunction server, FunctionUrlEvent event, int status)
       throws InterruptedException {
     long start = System.nanoTime();
-    try (LambdaProcess function = LambdaProcess.start(PaymentHandler.class, environment(server))) {
+    try (LambdaProcess function = server.start(PaymentHandler.class)) {
       check(function.call(event.toJson()).get("statusCode").equals(status));
       return (System.nanoTime() - start) / 1e6;
     }
-  }
-
-  private static Map<String, String> environment(TestDatabase server) {
-    Map<String, String> environment = new HashMap<>();
-    environment.put("AWS_REGION", "us-east-1");
-    environment.put("AWS_ACCESS_KEY_ID", "AKIAEXAMPLE");
-    environment.put("AWS_SECRET_ACCESS_KEY", "example");
-    environment.put("DB_HOST", "localhost");
-    environment.put("DB_PORT", Integer.toString(server.port()));
-    environment.put("DB_NAME", "postgres");
-    environment.put("DB_USER", TestDatabase.USER);
-    environment.put("DB_TRUST_STORE_PEM", server.certificates().authority().toString());
-    environment.put("SESSION_TABLE", "sessions");
-    environment.put("REGION_ROLE", "PRIMARY");
-    return environment;
   }
 }

@@ -506,6 +506,28 @@ class PaymentHandlerTest {
     }
 
     @Test
+    void deepSaysWhoHasTheLease() {
+      Response response = api.send(FunctionUrlEvent.of("GET", "/health").query("deep", "true"));
+      assertThat(response.json())
+          .containsEntry(
+              "lease", Map.of("activeRegion", "us-east-1", "epoch", 1, "state", "ACTIVE"));
+    }
+
+    @Test
+    void regionThatIsNotActiveIsWellWhenItsDatabaseIsReached() {
+      try (TestApi secondary = Roles.secondary()) {
+        Response response =
+            secondary.send(FunctionUrlEvent.of("GET", "/health").query("deep", "true"));
+        assertThat(response.status()).isEqualTo(200);
+        assertThat(response.json())
+            .containsEntry("region", "us-west-2")
+            .containsEntry("role", "SECONDARY")
+            .containsEntry(
+                "lease", Map.of("activeRegion", "us-east-1", "epoch", 1, "state", "ACTIVE"));
+      }
+    }
+
+    @Test
     void otherDepthsAreMalformed() {
       assertThat(api.send(FunctionUrlEvent.of("GET", "/health").query("deep", "1")).status())
           .isEqualTo(400);

@@ -113,7 +113,12 @@ class ReplicatedPaymentsTest {
   private static TestApi api(TestServer server, String database) {
     return TestApi.start(
         Region.Role.PRIMARY,
-        new Database(settings(server, database), TestDatabase.USER, () -> PASSWORD, POOL_SIZE),
+        new Database(
+            settings(server, database),
+            TestDatabase.USER,
+            () -> PASSWORD,
+            POOL_SIZE,
+            new RequestTime()),
         Clock.systemUTC());
   }
 

@@ -2,11 +2,16 @@ package io.github.paymentdr.example.payment;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.github.paymentdr.runtime.journal.DynamoDbJournal;
+import io.github.paymentdr.runtime.lease.DynamoDbLease;
+import io.github.paymentdr.runtime.lease.LeaseReader;
+import io.github.paymentdr.runtime.lease.RegionGuard;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -17,14 +22,15 @@ import java.util.UUID;
  * It may be called from many threads.
  */
 final class TestApi implements AutoCloseable {
-  private final Database database;
+  private static final Duration LEASE_TIME = Duration.ofSeconds(5);
+
+  private final Databases databases;
   private final PaymentHandler handler;
   private final ByteArrayOutputStream log = new ByteArrayOutputStream();
 
-  private TestApi(Region region, Database database, Sessions sessions, Clock clock) {
-    this.database = database;
-    this.handler =
-        new PaymentHandler(region, database, sessions, clock, new PrintStream(log, true, UTF_8));
+  private TestApi(Region region, PaymentHandler.Services services, Clock clock) {
+    this.databases = services.databases();
+    this.handler = new PaymentHandler(region, services, clock, new PrintStream(log, true, UTF_8));
   }
 
   /** {@return an active handler on the shared database with a pool of that size} */
@@ -33,19 +39,50 @@ final class TestApi implements AutoCloseable {
   }
 
   static TestApi start(TestDatabase database, int poolSize) {
-    return start(Region.Role.PRIMARY, database.database(poolSize), Clock.systemUTC());
+    return start(
+        Region.Role.PRIMARY,
+        new Databases(database.database(poolSize), database.reads(poolSize)),
+        sessions(Clock.systemUTC()),
+        Clock.systemUTC());
   }
 
   static TestApi start(Region.Role role, Database database, Clock clock) {
-    return new TestApi(
-        new Region("us-east-1", role),
-        database,
-        new Sessions(TestSessionTable.client(), TestSessionTable.NAME, clock),
-        clock);
+    return start(role, new Databases(database, database), sessions(clock), clock);
   }
 
   static TestApi start(Region.Role role, Database database, Sessions sessions) {
-    return new TestApi(new Region("us-east-1", role), database, sessions, Clock.systemUTC());
+    return start(role, new Databases(database, database), sessions, Clock.systemUTC());
+  }
+
+  private static TestApi start(
+      Region.Role role, Databases databases, Sessions sessions, Clock clock) {
+    TestControlTable control = TestControlTable.shared();
+    Region region = region(role);
+    LeaseReader lease = new DynamoDbLease(control.client(), control.name());
+    return new TestApi(
+        region,
+        new PaymentHandler.Services(
+            databases,
+            sessions,
+            lease,
+            new RegionGuard(region.name(), lease, LEASE_TIME),
+            new DynamoDbJournal(control.client(), control.name()),
+            new RequestTime()),
+        clock);
+  }
+
+  /** {@return a handler of a region that works with what it is given} */
+  static TestApi start(Region.Role role, PaymentHandler.Services services) {
+    return new TestApi(region(role), services, Clock.systemUTC());
+  }
+
+  static Region region(Region.Role role) {
+    return new Region(
+        role == Region.Role.PRIMARY ? TestControlTable.EAST : TestControlTable.WEST, role);
+  }
+
+  static Sessions sessions(Clock clock) {
+    return new Sessions(TestSessionTable.client(), TestSessionTable.NAME, clock);
   }
 
   /**
@@ -98,6 +135,11 @@ final class TestApi implements AutoCloseable {
     return new Response((Integer) json.get("statusCode"), headers, (String) json.get("body"));
   }
 
+  /** Invokes the function directly, without its URL. */
+  Map<String, Object> invoke(String event) {
+    return parse(new String(sendRaw(event.getBytes(UTF_8)), UTF_8));
+  }
+
   byte[] sendRaw(byte[] event) {
     try {
       ByteArrayOutputStream response = new ByteArrayOutputStream();
@@ -139,10 +181,6 @@ final class TestApi implements AutoCloseable {
     return handler;
   }
 
-  Database database() {
-    return database;
-  }
-
   /** {@return what was logged so far} */
   String log() {
     return log.toString(UTF_8);
@@ -154,6 +192,6 @@ final class TestApi implements AutoCloseable {
 
   @Override
   public void close() {
-    database.close();
+    databases.close();
   }
 }

@@ -103,10 +103,28 @@ final class TestDatabase implements AutoCloseable {
     return server.getPort();
   }
 
-  /** {@return the pool as the handler has it, for the application's user} */
+  /** {@return what books, as the handler has it, for the application's user} */
   Database database(int poolSize) {
-    return new Database(
-        settings(DatabaseSettings.Target.PRIMARY), USER, () -> "any password", poolSize);
+    return database("postgres", DatabaseSettings.Target.PRIMARY, poolSize);
+  }
+
+  /** {@return what reads, as the handler has it} */
+  Database reads(int poolSize) {
+    return database("postgres", DatabaseSettings.Target.ANY, poolSize);
+  }
+
+  /** {@return a database of this server by its name} */
+  Database database(String name, DatabaseSettings.Target target, int poolSize) {
+    DatabaseSettings settings =
+        new DatabaseSettings("localhost", server.getPort(), name, certificates.authority(), target);
+    return new Database(settings, USER, () -> "any password", poolSize, new RequestTime());
+  }
+
+  /** {@return a database of this server by its name, as a function has it} */
+  Databases databases(String name) {
+    return new Databases(
+        database(name, DatabaseSettings.Target.PRIMARY, 1),
+        database(name, DatabaseSettings.Target.ANY, 1));
   }
 
   Migration migration(String applicationUser) {
@@ -124,6 +142,11 @@ final class TestDatabase implements AutoCloseable {
   /** {@return a connection of the master user, who may see and break everything} */
   Connection connect() throws SQLException {
     return server.getPostgresDatabase().getConnection();
+  }
+
+  /** {@return a connection of the master user to another database} */
+  Connection connect(String name) throws SQLException {
+    return server.getDatabase("postgres", name).getConnection();
   }
 
   void execute(String sql) throws SQLException {
