@@ -2,6 +2,7 @@ package io.github.paymentdr.payments.alarms;
 
 import com.google.common.collect.ImmutableList;
 import io.github.paymentdr.core.region.RegionPair;
+import io.github.paymentdr.payments.failover.DrFailover;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -9,6 +10,8 @@ import software.amazon.awscdk.Stack;
 import software.amazon.awscdk.services.cloudwatch.Alarm;
 import software.amazon.awscdk.services.cloudwatch.Dashboard;
 import software.amazon.awscdk.services.cloudwatch.GraphWidget;
+import software.amazon.awscdk.services.cloudwatch.IAlarm;
+import software.amazon.awscdk.services.cloudwatch.IMetric;
 import software.amazon.awscdk.services.cloudwatch.IWidget;
 import software.amazon.awscdk.services.cloudwatch.TextWidget;
 import software.constructs.Construct;
@@ -24,7 +27,7 @@ final class AlarmDashboard {
   private final Dashboard dashboard;
 
   /** Its name stays CloudFormation's: dashboards of all regions share one space of names. */
-  AlarmDashboard(Construct scope, RegionPair pair, List<Alarm> alarms) {
+  AlarmDashboard(Construct scope, RegionPair pair, List<IAlarm> alarms) {
     this.dashboard = new Dashboard(scope, "Dashboard");
     dashboard.addWidgets(titleOf(scope, pair));
     dashboard.addWidgets(new AlarmStatus(alarms));
@@ -42,6 +45,28 @@ final class AlarmDashboard {
       graphs.add(graphOf(alarms.get(i), titles.get(i), width));
     }
     dashboard.addWidgets(graphs.toArray(IWidget[]::new));
+  }
+
+  /** What a recovery may take, and what there is to see of one. Its alarms are its own. */
+  void addFailover(String heading, DrFailover failover) {
+    dashboard.addWidgets(text("## " + heading));
+    dashboard.addWidgets(text("Recovery at most " + failover.getBudget()));
+    dashboard.addWidgets(
+        graphOf("The other region is unhealthy (0 or 1)", failover.metricPeerUnhealthy()),
+        graphOf("Recovery under way (seconds)", failover.metricRecoverySeconds()),
+        graphOf(
+            "Executions started and stopped",
+            failover.metricExecutionsStarted(),
+            failover.metricExecutionsFailed()));
+  }
+
+  private static GraphWidget graphOf(String title, IMetric... metrics) {
+    return GraphWidget.Builder.create()
+        .title(title)
+        .left(ImmutableList.copyOf(metrics))
+        .width(FULL_WIDTH / GRAPHS_IN_EACH_OF_MANY_LINES)
+        .height(GRAPH_HEIGHT)
+        .build();
   }
 
   private static int graphsInALine(int graphs) {

@@ -3,9 +3,9 @@ package io.github.paymentdr.payments.alarms;
 import static java.util.Objects.requireNonNull;
 
 import java.util.List;
-import software.amazon.awscdk.services.cloudwatch.Alarm;
 import software.amazon.awscdk.services.cloudwatch.AlarmStatusWidget;
 import software.amazon.awscdk.services.cloudwatch.ConcreteWidget;
+import software.amazon.awscdk.services.cloudwatch.IAlarm;
 
 /**
  * The state of all alarms. The CDK's own widget wants them when it is made; this one is on top of
@@ -15,9 +15,9 @@ final class AlarmStatus extends ConcreteWidget {
   private static final int WIDTH = 24;
   private static final int HEIGHT = 4;
 
-  private final List<Alarm> alarms;
+  private final List<IAlarm> alarms;
 
-  AlarmStatus(List<Alarm> alarms) {
+  AlarmStatus(List<IAlarm> alarms) {
     super(WIDTH, HEIGHT);
     this.alarms = alarms;
   }

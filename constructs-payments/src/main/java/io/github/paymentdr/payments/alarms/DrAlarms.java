@@ -5,6 +5,7 @@ import io.github.paymentdr.core.recovery.RecoveryObjective;
 import io.github.paymentdr.core.region.Placement;
 import io.github.paymentdr.core.region.RegionPair;
 import io.github.paymentdr.core.validation.Faults;
+import io.github.paymentdr.payments.failover.DrFailover;
 import io.github.paymentdr.payments.replication.DrReplication;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -50,6 +51,7 @@ public final class DrAlarms extends Construct {
   private final boolean notifiesOnOk;
   private final ITopic topic;
   private final List<Alarm> alarms = new ArrayList<>();
+  private final List<IAlarm> shown = new ArrayList<>();
   private final List<IAlarmAction> actions = new ArrayList<>();
   private final @Nullable AlarmDashboard dashboard;
 
@@ -71,7 +73,7 @@ public final class DrAlarms extends Construct {
     this.topic = existing == null ? AlarmTopic.create(this, props) : existing;
     props.getEmailSubscriptions().forEach(email -> AlarmTopic.subscribe(this, topic, email));
     this.actions.add(new SnsAction(topic));
-    this.dashboard = props.getDashboard() ? new AlarmDashboard(this, regionPair, alarms) : null;
+    this.dashboard = props.getDashboard() ? new AlarmDashboard(this, regionPair, shown) : null;
   }
 
   /** {@return the topic, created or given} */
@@ -237,6 +239,29 @@ public final class DrAlarms extends Construct {
   }
 
   /**
+   * Shows a failover on the dashboard: what a recovery may take, what the probe finds, recoveries
+   * and executions, and the state of the failover's alarms. No alarm is added: they belong to the
+   * mechanism, tell its own topic, and are there whether somebody looks at them or not.
+   *
+   * @param failover this region's failover
+   * @return the failover's own alarms
+   * @throws io.github.paymentdr.core.validation.InvalidInputException if the failover is in another
+   *     region or monitored already
+   */
+  public List<IAlarm> monitorFailover(DrFailover failover) {
+    String name = nameOf(failover);
+    String groupId = "Failover:" + name.replace('/', '.');
+    AlarmChecks.checkMonitored(
+        this, groupId, name, Stack.of(failover).getRegion(), failover.metricPeerUnhealthy());
+    new Construct(this, groupId);
+    shown.addAll(failover.getAlarms());
+    if (dashboard != null) {
+      dashboard.addFailover("Failover " + name, failover);
+    }
+    return failover.getAlarms();
+  }
+
+  /**
    * Adds an alarm on a metric of the caller's, with this topic and on this dashboard.
    *
    * @param id the alarm's id, unique here: 1 to 100 letters, digits, hyphens and underscores,
@@ -296,6 +321,7 @@ public final class DrAlarms extends Construct {
   private List<IAlarm> createAlarms(Construct group, String heading, List<AlarmSpec> specs) {
     List<Alarm> created = specs.stream().map(spec -> createAlarm(group, spec)).toList();
     alarms.addAll(created);
+    shown.addAll(created);
     if (dashboard != null) {
       dashboard.addRow(heading, created, specs.stream().map(AlarmSpec::title).toList());
     }

@@ -4,12 +4,14 @@ import static java.util.Objects.requireNonNull;
 
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
+import io.github.paymentdr.core.region.DrNames;
 import io.github.paymentdr.core.region.Placement;
 import io.github.paymentdr.core.validation.Faults;
 import io.github.paymentdr.payments.database.DatabaseConnection;
 import io.github.paymentdr.payments.internal.ExecutionRole;
 import io.github.paymentdr.payments.internal.FunctionLogs;
 import io.github.paymentdr.payments.internal.FunctionPlacement;
+import org.jspecify.annotations.Nullable;
 import software.amazon.awscdk.Annotations;
 import software.amazon.awscdk.Duration;
 import software.amazon.awscdk.services.cloudwatch.Metric;
@@ -66,6 +68,8 @@ import software.constructs.IDependable;
  * learns of every failure.
  */
 public final class PaymentFunction extends Construct implements IConnectable, IGrantable {
+  private final @Nullable FunctionName name;
+  private final Duration timeout;
   private final boolean hasDatabase;
   private final LogGroup logGroup;
   private final Role role;
@@ -81,10 +85,13 @@ public final class PaymentFunction extends Construct implements IConnectable, IG
    * @param props the properties
    * @throws io.github.paymentdr.core.validation.InvalidInputException if the scope is not in a
    *     stack, if the VPC lacks the subnets needed, if the VPC, the security group or the key is in
-   *     another region, or if the key is an alias
+   *     another region, if the key is an alias, or, with {@code names}, if the stack's region is
+   *     not in the pair or the stack has a function of this purpose already
    */
   public PaymentFunction(Construct scope, String id, PaymentFunctionProps props) {
     super(checked(scope, props), id);
+    this.name = FunctionName.of(props);
+    this.timeout = props.getTimeout();
     this.hasDatabase = props.getDatabase() != null;
     this.logGroup = FunctionLogs.create(this, props.getLogRetention(), props.getLogEncryptionKey());
     this.role =
@@ -120,6 +127,31 @@ public final class PaymentFunction extends Construct implements IConnectable, IG
   /** {@return the Function URL of the alias as a construct, for example as an origin} */
   public IFunctionUrl getFunctionUrl() {
     return functionUrl;
+  }
+
+  /** {@return the names of the pair, null when CloudFormation generates the function's name} */
+  public @Nullable DrNames getNames() {
+    return name == null ? null : name.names();
+  }
+
+  /** {@return the longest time that a call may take} */
+  public Duration getTimeout() {
+    return timeout;
+  }
+
+  /**
+   * The alias of the same function in the other region, for IAM policies only: it is made of names,
+   * so it can be known before the other region is deployed, and whether it is there is not checked.
+   *
+   * @return the ARN, in the account of this stack
+   * @throws io.github.paymentdr.core.validation.InvalidInputException if the function has no {@code
+   *     names}
+   */
+  public String getPeerAliasArn() {
+    Faults faults = Faults.of("PaymentFunction");
+    faults.require("names", name, "set names(...), from which the other region's name is made");
+    faults.throwIfAny();
+    return requireNonNull(name).peerAliasArn(this);
   }
 
   /** {@return the role that the code runs with} */
@@ -244,6 +276,7 @@ public final class PaymentFunction extends Construct implements IConnectable, IG
   private Function createFunction(PaymentFunctionProps props) {
     Function created =
         Function.Builder.create(this, "Function")
+            .functionName(name == null ? null : name.in(this))
             .description(props.getDescription())
             .code(props.getCode())
             .handler(props.getHandler())
@@ -345,6 +378,15 @@ public final class PaymentFunction extends Construct implements IConnectable, IG
     placement.requireSameRegion("vpc", props.getVpc());
     placement.requireSameRegion("securityGroup", props.getSecurityGroup());
     placement.requireKey("logEncryptionKey", props.getLogEncryptionKey());
+    FunctionName name = FunctionName.of(props);
+    if (name != null) {
+      String text = name.in(scope);
+      placement.requireUniquePurpose(
+          PaymentFunction.class,
+          "payment functions",
+          props.getPurpose(),
+          other -> other.name != null && other.name.in(other).equals(text));
+    }
     FunctionPlacement.checkSubnets(faults, props.getVpc(), props.getVpcSubnets());
     faults.throwIfAny();
     return scope;

@@ -3,6 +3,7 @@ package io.github.paymentdr.payments.function;
 import static java.util.Objects.requireNonNull;
 
 import com.google.common.collect.ImmutableMap;
+import io.github.paymentdr.core.region.DrNames;
 import io.github.paymentdr.core.validation.Faults;
 import io.github.paymentdr.payments.database.DatabaseConnection;
 import java.util.LinkedHashMap;
@@ -25,10 +26,13 @@ public final class PaymentFunctionProps {
   private static final int DEFAULT_MEMORY = 1024;
   private static final int DEFAULT_TIMEOUT = 15;
   private static final String DEFAULT_ALIAS = "live";
+  private static final String DEFAULT_PURPOSE = "payments";
 
   private final IVpc vpc;
   private final Code code;
   private final String handler;
+  private final @Nullable DrNames names;
+  private final String purpose;
   private final @Nullable SubnetSelection vpcSubnets;
   private final @Nullable ISecurityGroup securityGroup;
   private final @Nullable Runtime runtime;
@@ -51,6 +55,8 @@ public final class PaymentFunctionProps {
     this.vpc = requireNonNull(setters.vpc);
     this.code = requireNonNull(setters.code);
     this.handler = requireNonNull(setters.handler);
+    this.names = setters.names;
+    this.purpose = setters.effectivePurpose();
     this.vpcSubnets = setters.vpcSubnets;
     this.securityGroup = setters.securityGroup;
     this.runtime = setters.runtime;
@@ -90,6 +96,18 @@ public final class PaymentFunctionProps {
   /** {@return the method that Lambda calls} */
   public String getHandler() {
     return handler;
+  }
+
+  /** {@return the names of the pair, null for a function whose name CloudFormation generates} */
+  public @Nullable DrNames getNames() {
+    return names;
+  }
+
+  /**
+   * {@return what tells the function's name from others of the pair, {@code payments} by default}
+   */
+  public String getPurpose() {
+    return purpose;
   }
 
   /** {@return the subnets, null for private subnets with egress} */
@@ -207,6 +225,8 @@ public final class PaymentFunctionProps {
     private @Nullable IVpc vpc;
     private @Nullable Code code;
     private @Nullable String handler;
+    private @Nullable DrNames names;
+    private @Nullable String purpose;
     private @Nullable SubnetSelection vpcSubnets;
     private @Nullable ISecurityGroup securityGroup;
     private @Nullable Runtime runtime;
@@ -258,6 +278,34 @@ public final class PaymentFunctionProps {
      */
     public B handler(String handler) {
       this.handler = handler;
+      return self();
+    }
+
+    /**
+     * Sets the names of the pair, and with them the function's own name: {@code
+     * names.regionalName(purpose, role)}, of which the role is that of the stack's region. The
+     * other region must know it beforehand to be allowed to call this function, so a {@code
+     * DrFailover} needs it. Default: none; CloudFormation generates the name.
+     *
+     * <p>A function that gets a name, or another one, is replaced, and its URL changes.
+     *
+     * @param names the names, the same in both regions
+     * @return this builder
+     */
+    public B names(DrNames names) {
+      this.names = names;
+      return self();
+    }
+
+    /**
+     * Sets what tells the function's name from others of the pair. Default: {@code payments}.
+     *
+     * @param purpose lower-case letters, digits and single hyphens, the same in both regions; only
+     *     with {@code names}
+     * @return this builder
+     */
+    public B purpose(String purpose) {
+      this.purpose = purpose;
       return self();
     }
 
@@ -475,9 +523,14 @@ public final class PaymentFunctionProps {
       return (B) this;
     }
 
+    private String effectivePurpose() {
+      return purpose == null ? DEFAULT_PURPOSE : purpose;
+    }
+
     final PaymentFunctionProps buildProps() {
       Faults faults = Faults.of("PaymentFunctionProps");
       checkRequired(faults);
+      PropertyChecks.checkPurpose(faults, names, purpose, effectivePurpose());
       PropertyChecks.checkMemory(faults, memorySize);
       PropertyChecks.checkTimeout(faults, timeout);
       if (environment != null) {

@@ -1,6 +1,9 @@
 package io.github.paymentdr.payments.function;
 
+import io.github.paymentdr.core.region.DrNames;
+import io.github.paymentdr.core.region.RegionRole;
 import io.github.paymentdr.core.validation.Faults;
+import io.github.paymentdr.core.validation.InvalidInputException;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awscdk.Duration;
@@ -35,6 +38,25 @@ final class PropertyChecks {
   private static final int MILLIS_PER_SECOND = 1000;
 
   private PropertyChecks() {}
+
+  static void checkPurpose(
+      Faults faults, @Nullable DrNames names, @Nullable String given, String purpose) {
+    if (names == null) {
+      faults.unless(
+          given == null,
+          "purpose needs names, got '"
+              + given
+              + "' without; set names(...), or remove it and let CloudFormation generate the name");
+      return;
+    }
+    try {
+      // One character less than Lambda allows, from "CreateFunction" in the Lambda API reference.
+      names.regionalName(purpose, RegionRole.PRIMARY);
+      names.regionalName(purpose, RegionRole.SECONDARY);
+    } catch (InvalidInputException e) {
+      faults.addAll(e);
+    }
+  }
 
   static void checkHandler(Faults faults, String handler) {
     faults.unless(

@@ -1,14 +1,17 @@
 package io.github.paymentdr.payments.replication;
 
 import com.google.common.collect.ImmutableList;
+import com.google.common.collect.ImmutableMap;
 import io.github.paymentdr.core.iam.IamWildcards;
 import io.github.paymentdr.payments.database.DrAuroraCluster;
 import io.github.paymentdr.payments.internal.ExecutionRole;
 import io.github.paymentdr.payments.internal.SecretAccess;
 import java.util.List;
+import software.amazon.awscdk.services.dynamodb.ITableV2;
 import software.amazon.awscdk.services.iam.PolicyStatement;
 import software.amazon.awscdk.services.iam.Role;
 import software.amazon.awscdk.services.iam.ServicePrincipal;
+import software.amazon.awscdk.services.lambda.Function;
 import software.amazon.awscdk.services.logs.ILogGroup;
 import software.amazon.awscdk.services.secretsmanager.ISecret;
 import software.constructs.Construct;
@@ -56,6 +59,19 @@ final class ControlRole {
     IamWildcards.explain(
         ExecutionRole.policyOf(role), "CloudWatch knows no resource for metrics", READ_METRICS);
     return role;
+  }
+
+  /** The one item that says who is active. */
+  static void allowLease(Function function, ITableV2 controlTable) {
+    function.addToRolePolicy(
+        PolicyStatement.Builder.create()
+            .actions(ImmutableList.of("dynamodb:GetItem"))
+            .resources(ImmutableList.of(controlTable.getTableArn()))
+            .conditions(
+                ImmutableMap.of(
+                    "ForAllValues:StringEquals",
+                    ImmutableMap.of("dynamodb:LeadingKeys", ImmutableList.of("lease"))))
+            .build());
   }
 
   private static void allow(Role role, List<String> actions, List<String> resources) {

@@ -1,6 +1,7 @@
 package io.github.paymentdr.payments.replication;
 
 import com.google.common.collect.ImmutableMap;
+import io.github.paymentdr.core.region.Placement;
 import io.github.paymentdr.core.region.RegionRole;
 import io.github.paymentdr.core.validation.Faults;
 import io.github.paymentdr.payments.database.AuroraReplication;
@@ -11,6 +12,7 @@ import software.amazon.awscdk.Duration;
 import software.amazon.awscdk.Size;
 import software.amazon.awscdk.services.cloudwatch.Metric;
 import software.amazon.awscdk.services.cloudwatch.Stats;
+import software.amazon.awscdk.services.dynamodb.ITableV2;
 import software.amazon.awscdk.services.iam.Grant;
 import software.amazon.awscdk.services.iam.IGrantable;
 import software.amazon.awscdk.services.lambda.Alias;
@@ -159,6 +161,31 @@ public final class DrReplication extends Construct {
     faults.throwIfAny();
     if (logical != null) {
       logical.getSetUp().refreshOn(version);
+    }
+    return this;
+  }
+
+  /**
+   * Lets the control function read the lease that says which region is active. A region that was
+   * replaced then gives way although it cannot reach the other one, one that a planned promotion
+   * has left drained goes on when the lease is handed back to it, and a new database does not take
+   * itself for the first of its pair while the lease names the other region. The function may read
+   * the lease and nothing else of the table. AWS alone promotes a global database, and nothing
+   * happens.
+   *
+   * @param controlTable the replica of the lease's table in the stack's own region, such as {@code
+   *     lease.getTable()} of a {@code RegionLease}
+   * @return this construct
+   * @throws io.github.paymentdr.core.validation.InvalidInputException if there is no table, or it
+   *     is in another region
+   */
+  public DrReplication followLease(ITableV2 controlTable) {
+    Faults faults = Faults.of("DrReplication");
+    faults.require("controlTable", controlTable, "pass the table of the lease");
+    Placement.of(this, faults).requireSameRegion("controlTable", controlTable);
+    faults.throwIfAny();
+    if (logical != null) {
+      logical.followLease(controlTable);
     }
     return this;
   }

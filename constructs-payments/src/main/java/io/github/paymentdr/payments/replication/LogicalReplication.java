@@ -12,6 +12,7 @@ import io.github.paymentdr.payments.network.DrNetwork;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awscdk.Annotations;
+import software.amazon.awscdk.services.dynamodb.ITableV2;
 import software.amazon.awscdk.services.ec2.Peer;
 import software.amazon.awscdk.services.ec2.Port;
 import software.amazon.awscdk.services.ec2.SecurityGroup;
@@ -30,6 +31,8 @@ import software.constructs.Construct;
  * databases, the way between the databases, the user that subscribes, and the set-up.
  */
 final class LogicalReplication {
+  private static final String CONTROL_TABLE = "CONTROL_TABLE";
+
   private final Construct scope;
   private final DrReplicationProps props;
   private final RegionRole role;
@@ -37,6 +40,7 @@ final class LogicalReplication {
   private final DatabasePlacement placement;
   private final ISecret secret;
   private final IBucket reports;
+  private final Function function;
   private final Alias alias;
   private final SetUp setUp;
   private @Nullable IKey key;
@@ -57,7 +61,7 @@ final class LogicalReplication {
     this.reports = given == null ? ReportBucket.create(scope, key()) : given;
     SecurityGroup securityGroup = placement.createSecurityGroup(scope, "Replication control");
     openWays(securityGroup);
-    Function function = createFunction(securityGroup);
+    this.function = createFunction(securityGroup);
     this.setUp = new SetUp(scope, props, function, schemas);
     setUp.waitFor(placement, securityGroup);
     this.alias = ControlFunction.createAlias(scope, function);
@@ -65,6 +69,11 @@ final class LogicalReplication {
     if (role == RegionRole.PRIMARY) {
       CredentialRotation.create(scope, props, placement, environment(), secret, key(), setUp);
     }
+  }
+
+  void followLease(ITableV2 controlTable) {
+    function.addEnvironment(CONTROL_TABLE, controlTable.getTableName());
+    ControlRole.allowLease(function, controlTable);
   }
 
   Alias getAlias() {

@@ -1,27 +1,24 @@
 package io.github.paymentdr.payments.session;
 
-import com.google.common.base.CaseFormat;
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
 import io.github.paymentdr.core.region.Placement;
 import io.github.paymentdr.core.region.RegionPair;
 import io.github.paymentdr.core.region.RegionRole;
 import io.github.paymentdr.core.validation.Faults;
+import io.github.paymentdr.payments.internal.TableMetrics;
+import io.github.paymentdr.payments.internal.TableProtection;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awscdk.Aws;
-import software.amazon.awscdk.Duration;
 import software.amazon.awscdk.Stack;
 import software.amazon.awscdk.services.cloudwatch.Metric;
-import software.amazon.awscdk.services.cloudwatch.MetricOptions;
-import software.amazon.awscdk.services.cloudwatch.Stats;
 import software.amazon.awscdk.services.dynamodb.Attribute;
 import software.amazon.awscdk.services.dynamodb.AttributeType;
 import software.amazon.awscdk.services.dynamodb.Billing;
 import software.amazon.awscdk.services.dynamodb.ITableV2;
 import software.amazon.awscdk.services.dynamodb.MultiRegionConsistency;
 import software.amazon.awscdk.services.dynamodb.Operation;
-import software.amazon.awscdk.services.dynamodb.PointInTimeRecoverySpecification;
 import software.amazon.awscdk.services.dynamodb.ReplicaTableProps;
 import software.amazon.awscdk.services.dynamodb.TableAttributesV2;
 import software.amazon.awscdk.services.dynamodb.TableEncryptionV2;
@@ -144,7 +141,7 @@ public final class SessionGlobalTable extends Construct {
    * @return the metric: sum over one minute
    */
   public Metric metricReadThrottleEvents() {
-    return sumPerMinute("ReadThrottleEvents", ImmutableMap.of());
+    return TableMetrics.readThrottleEvents(table);
   }
 
   /**
@@ -153,7 +150,7 @@ public final class SessionGlobalTable extends Construct {
    * @return the metric: sum over one minute
    */
   public Metric metricWriteThrottleEvents() {
-    return sumPerMinute("WriteThrottleEvents", ImmutableMap.of());
+    return TableMetrics.writeThrottleEvents(table);
   }
 
   /**
@@ -164,7 +161,7 @@ public final class SessionGlobalTable extends Construct {
    * @return the metric: sum over one minute
    */
   public Metric metricThrottledRequests(Operation operation) {
-    return sumPerMinute("ThrottledRequests", operationOf(operation));
+    return TableMetrics.throttledRequests(table, operation);
   }
 
   /**
@@ -175,7 +172,7 @@ public final class SessionGlobalTable extends Construct {
    * @return the metric: sum over one minute
    */
   public Metric metricSystemErrors(Operation operation) {
-    return sumPerMinute("SystemErrors", operationOf(operation));
+    return TableMetrics.systemErrors(table, operation);
   }
 
   /**
@@ -185,12 +182,7 @@ public final class SessionGlobalTable extends Construct {
    * @return the metric: average over five minutes, in milliseconds
    */
   public Metric metricReplicationLatency() {
-    String peer = regionPair.peerOf(Stack.of(this).getRegion());
-    return metric(
-        "ReplicationLatency",
-        ImmutableMap.of("ReceivingRegion", peer),
-        Stats.AVERAGE,
-        Duration.minutes(5));
+    return TableMetrics.replicationLatency(table, regionPair.peerOf(Stack.of(this).getRegion()));
   }
 
   private ITableV2 createTable(SessionGlobalTableProps props) {
@@ -205,7 +197,9 @@ public final class SessionGlobalTable extends Construct {
                 ImmutableList.of(
                     ReplicaTableProps.builder().region(regionPair.getSecondary()).build()))
             .encryption(encryptionOf(props.getCustomerKeys()))
-            .pointInTimeRecoverySpecification(recoveryOf(props))
+            .pointInTimeRecoverySpecification(
+                TableProtection.recoveryOf(
+                    props.getPointInTimeRecovery(), props.getRecoveryPeriodInDays()))
             .deletionProtection(props.getDeletionProtection())
             .removalPolicy(props.getRemovalPolicy());
     String sortKey = props.getSortKeyName();
@@ -233,16 +227,6 @@ public final class SessionGlobalTable extends Construct {
 
   private IKey importKey(String keyArn) {
     return Key.fromKeyArn(this, "Key", keyArn);
-  }
-
-  private static PointInTimeRecoverySpecification recoveryOf(SessionGlobalTableProps props) {
-    PointInTimeRecoverySpecification.Builder recovery =
-        PointInTimeRecoverySpecification.builder()
-            .pointInTimeRecoveryEnabled(props.getPointInTimeRecovery());
-    if (props.getPointInTimeRecovery()) {
-      recovery.recoveryPeriodInDays(props.getRecoveryPeriodInDays());
-    }
-    return recovery.build();
   }
 
   private static Attribute stringAttribute(String name) {
@@ -273,30 +257,6 @@ public final class SessionGlobalTable extends Construct {
             .actions(actions)
             .resourceArns(ImmutableList.of(keyArn))
             .conditions(ImmutableMap.of("StringEquals", ImmutableMap.of("kms:ViaService", service)))
-            .build());
-  }
-
-  private static ImmutableMap<String, String> operationOf(Operation operation) {
-    return ImmutableMap.of(
-        "Operation", CaseFormat.UPPER_UNDERSCORE.to(CaseFormat.UPPER_CAMEL, operation.name()));
-  }
-
-  private Metric sumPerMinute(String name, ImmutableMap<String, String> dimensions) {
-    return metric(name, dimensions, Stats.SUM, Duration.minutes(1));
-  }
-
-  private Metric metric(
-      String name, ImmutableMap<String, String> dimensions, String statistic, Duration period) {
-    return table.metric(
-        name,
-        MetricOptions.builder()
-            .dimensionsMap(
-                ImmutableMap.<String, String>builder()
-                    .put("TableName", table.getTableName())
-                    .putAll(dimensions)
-                    .buildOrThrow())
-            .statistic(statistic)
-            .period(period)
             .build());
   }
 

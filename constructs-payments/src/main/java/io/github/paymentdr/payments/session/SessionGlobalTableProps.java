@@ -9,18 +9,15 @@ import io.github.paymentdr.core.region.DrNames;
 import io.github.paymentdr.core.region.RegionPair;
 import io.github.paymentdr.core.validation.Faults;
 import io.github.paymentdr.core.validation.InvalidInputException;
+import io.github.paymentdr.payments.internal.TableProtection;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awscdk.RemovalPolicy;
-import software.amazon.awscdk.Token;
 
 /** Properties of {@link SessionGlobalTable}. */
 public final class SessionGlobalTableProps {
   private static final String DEFAULT_PURPOSE = "sessions";
   private static final String DEFAULT_PARTITION_KEY_NAME = "sessionId";
   private static final String DEFAULT_TIME_TO_LIVE_ATTRIBUTE = "expiresAt";
-
-  /** The longest period, from "PointInTimeRecoverySpecification" in the DynamoDB API reference. */
-  private static final int MAX_RECOVERY_PERIOD_IN_DAYS = 35;
 
   /** From "Attribute names" in "Quotas in Amazon DynamoDB", for names of keys. */
   private static final int MAX_ATTRIBUTE_NAME_LENGTH = 255;
@@ -45,7 +42,7 @@ public final class SessionGlobalTableProps {
     this.pointInTimeRecovery = setters.hasPointInTimeRecovery();
     this.recoveryPeriodInDays =
         setters.recoveryPeriodInDays == null
-            ? MAX_RECOVERY_PERIOD_IN_DAYS
+            ? TableProtection.MAX_RECOVERY_PERIOD_IN_DAYS
             : setters.recoveryPeriodInDays;
     this.deletionProtection = setters.hasDeletionProtection();
     this.removalPolicy = setters.effectiveRemovalPolicy();
@@ -298,8 +295,8 @@ public final class SessionGlobalTableProps {
       Faults faults = Faults.of("SessionGlobalTableProps");
       checkName(faults);
       checkAttributes(faults);
-      checkRecovery(faults);
-      checkRemoval(faults);
+      TableProtection.checkRecovery(faults, hasPointInTimeRecovery(), recoveryPeriodInDays);
+      TableProtection.checkRemoval(faults, effectiveRemovalPolicy(), hasDeletionProtection());
       checkKeys(faults);
       faults.throwIfAny();
       return new SessionGlobalTableProps(this);
@@ -341,41 +338,6 @@ public final class SessionGlobalTableProps {
             length >= 1 && length <= MAX_ATTRIBUTE_NAME_LENGTH,
             name + " must have 1 to 255 bytes, got " + length);
       }
-    }
-
-    private void checkRecovery(Faults faults) {
-      if (recoveryPeriodInDays == null) {
-        return;
-      }
-      faults.unless(
-          hasPointInTimeRecovery(),
-          "recoveryPeriodInDays needs point-in-time recovery; remove it or remove"
-              + " pointInTimeRecovery(false)");
-      if (Token.isUnresolved(recoveryPeriodInDays)) {
-        faults.add(
-            "recoveryPeriodInDays must be known at synthesis, got a deploy-time token; pass a"
-                + " literal value");
-      } else {
-        int days = recoveryPeriodInDays.intValue();
-        faults.unless(
-            days >= 1
-                && days <= MAX_RECOVERY_PERIOD_IN_DAYS
-                && days == recoveryPeriodInDays.doubleValue(),
-            "recoveryPeriodInDays must be a whole number between 1 and 35, got "
-                + recoveryPeriodInDays);
-      }
-    }
-
-    private void checkRemoval(Faults faults) {
-      RemovalPolicy policy = effectiveRemovalPolicy();
-      faults.unless(
-          policy != RemovalPolicy.SNAPSHOT,
-          "removalPolicy must be RETAIN, RETAIN_ON_UPDATE_OR_DELETE or DESTROY, got SNAPSHOT;"
-              + " CloudFormation takes no snapshots of DynamoDB tables");
-      faults.unless(
-          policy != RemovalPolicy.DESTROY || !hasDeletionProtection(),
-          "removalPolicy DESTROY contradicts deletion protection, with which the stack could not be"
-              + " deleted; set deletionProtection(false) too or keep RETAIN");
     }
 
     private void checkKeys(Faults faults) {

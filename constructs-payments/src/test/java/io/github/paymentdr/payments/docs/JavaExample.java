@@ -29,6 +29,8 @@ final class JavaExample extends SimpleJavaFileObject {
           "io.github.paymentdr.payments.assets.*",
           "io.github.paymentdr.payments.backup.*",
           "io.github.paymentdr.payments.database.*",
+          "io.github.paymentdr.payments.failover.*",
+          "io.github.paymentdr.payments.endpoint.*",
           "io.github.paymentdr.payments.function.*",
           "io.github.paymentdr.payments.network.*",
           "io.github.paymentdr.payments.replication.*",
@@ -50,6 +52,8 @@ final class JavaExample extends SimpleJavaFileObject {
       SchemaMigration migration;
       DrReplication replication;
       PaymentFunction function;
+      RegionLease lease;
+      DrFailover failover;
       SessionGlobalTable sessions;
       DrAlarms alarms;
       software.amazon.awscdk.services.iam.IRole caller;

@@ -3,6 +3,7 @@ package io.github.paymentdr.payments.function;
 import static io.github.paymentdr.payments.testing.Resources.child;
 import static io.github.paymentdr.payments.testing.Resources.onlyPropertiesOf;
 import static io.github.paymentdr.payments.testing.Resources.propertiesOf;
+import static io.github.paymentdr.payments.testing.Synthesis.NAMES;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
@@ -758,6 +759,88 @@ class PaymentFunctionTest {
               .availabilityZones(List.of("us-east-1a"))
               .publicSubnetIds(List.of("subnet-1"))
               .build());
+    }
+  }
+
+  @Nested
+  class Named {
+    @Test
+    @DisplayName("B2: the function has a name that the other region knows beforehand")
+    void hasTheNameOfItsRegion() {
+      assertThat(onlyPropertiesOf(named(Synthesis.primaryStack()), LAMBDA))
+          .containsEntry("FunctionName", "payment-dr-payments-test-us-east-1");
+      assertThat(onlyPropertiesOf(named(Synthesis.secondaryStack()), LAMBDA))
+          .containsEntry("FunctionName", "payment-dr-payments-test-us-west-2");
+    }
+
+    @Test
+    void knowsTheAliasOfTheOtherRegion() {
+      Stack stack = Synthesis.primaryStack();
+      PaymentFunction function =
+          builder(stack, "Payments").names(NAMES).purpose("refunds").aliasName("blue").build();
+      assertThat(stack.resolve(function.getPeerAliasArn()).toString())
+          .contains(":lambda:us-west-2:")
+          .contains(":function:payment-dr-refunds-test-us-west-2:blue")
+          .doesNotContain("us-east-1");
+      assertThat(function.getNames()).isSameAs(NAMES);
+      assertThat(function.getTimeout().toSeconds()).isEqualTo(15);
+    }
+
+    @Test
+    void knowsNoAliasWithoutANameOfItsOwn() {
+      PaymentFunction function = builder(Synthesis.primaryStack(), "Payments").build();
+      assertThat(function.getNames()).isNull();
+      assertThatThrownBy(function::getPeerAliasArn)
+          .isInstanceOf(InvalidInputException.class)
+          .hasMessage(
+              "PaymentFunction: names is required; set names(...), from which the other region's"
+                  + " name is made");
+    }
+
+    @Test
+    void twoFitInOneStackWithDifferentPurposes() {
+      Stack stack = Synthesis.primaryStack();
+      builder(stack, "Payments").names(NAMES).build();
+      builder(stack, "Refunds").names(NAMES).purpose("refunds").build();
+      PaymentFunction.Builder second = builder(stack, "Second").names(NAMES);
+      assertThatThrownBy(second::build)
+          .isInstanceOf(InvalidInputException.class)
+          .hasMessage(
+              "PaymentFunction: purpose must differ between the payment functions of a stack, got"
+                  + " 'payments' twice; set another purpose(...)");
+      assertThat(stack.getNode().tryFindChild("Second")).isNull();
+    }
+
+    @Test
+    void refusesARegionOutsideThePair() {
+      Stack stack = Synthesis.stackIn("eu-west-1");
+      PaymentFunction.Builder builder = builder(stack, "Payments").names(NAMES);
+      assertThatThrownBy(builder::build)
+          .isInstanceOf(InvalidInputException.class)
+          .hasMessageContaining("must be in a region of the pair us-east-1/us-west-2");
+      assertThat(stack.getNode().tryFindChild("Payments")).isNull();
+    }
+
+    @Test
+    void refusesAPurposeThatMakesNoName() {
+      PaymentFunctionProps.Builder alone = props().purpose("payments");
+      assertThatThrownBy(alone::build)
+          .hasMessage(
+              "PaymentFunctionProps: purpose needs names, got 'payments' without; set names(...), or"
+                  + " remove it and let CloudFormation generate the name");
+      PaymentFunctionProps.Builder malformed = props().names(NAMES).purpose("Pay Ments");
+      assertThatThrownBy(malformed::build)
+          .hasMessage(
+              "PaymentFunctionProps: purpose must be lower-case letters, digits and single hyphens,"
+                  + " got 'Pay Ments'");
+      PaymentFunctionProps.Builder tooLong = props().names(NAMES).purpose("p".repeat(40));
+      assertThatThrownBy(tooLong::build)
+          .isInstanceOf(InvalidInputException.class)
+          .hasMessageContaining("must have at most 63 characters");
+    }
+
+    private static Template named(Stack stack) {
+      return Synthesis.templateOf(stack, s -> builder(s, "Payments").names(NAMES).build());
     }
   }
 

@@ -19,6 +19,7 @@ import io.github.paymentdr.payments.database.AuroraReplication;
 import io.github.paymentdr.payments.database.DatabaseConnection;
 import io.github.paymentdr.payments.database.DrAuroraCluster;
 import io.github.paymentdr.payments.database.DrAuroraClusterProps;
+import io.github.paymentdr.payments.failover.RegionLeaseProps;
 import io.github.paymentdr.payments.function.PaymentFunction;
 import io.github.paymentdr.payments.function.PaymentFunctionProps;
 import io.github.paymentdr.payments.network.DrNetwork;
@@ -136,6 +137,31 @@ class HostileInputTest {
             "PaymentFunctionProps: timeout must be Duration.seconds(...) for a deploy-time token,"
                 + " got minutes; CloudFormation cannot convert units"),
         arguments(call(() -> function().timeout(Duration.seconds(TOKEN)).build()), "nothing"),
+        arguments(
+            call(
+                () ->
+                    RegionLeaseProps.builder()
+                        .names(NAMES)
+                        .leaseTime(Duration.seconds(TOKEN))
+                        .clockDriftPercent(TOKEN)
+                        .recoveryPeriodInDays(TOKEN)
+                        .build()),
+            """
+            RegionLeaseProps has 3 faults:
+              - leaseTime must be known at synthesis, got a deploy-time token; pass a literal value
+              - clockDriftPercent must be known at synthesis, got a deploy-time token; pass a literal value
+              - recoveryPeriodInDays must be known at synthesis, got a deploy-time token; pass a literal value"""),
+        arguments(
+            call(() -> RegionLeaseProps.builder().names(NAMES).purpose(null).build()), "nothing"),
+        arguments(
+            call(
+                () ->
+                    RegionLeaseProps.builder()
+                        .names(NAMES)
+                        .clockDriftPercent(4_294_967_297L)
+                        .build()),
+            "RegionLeaseProps: clockDriftPercent must be a whole number between 0 and 10, got"
+                + " 4294967297; 1 is usual"),
         arguments(
             call(
                 () ->

@@ -27,6 +27,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Nested;
@@ -42,6 +43,8 @@ import software.amazon.awscdk.Stack;
 import software.amazon.awscdk.assertions.Annotations;
 import software.amazon.awscdk.assertions.Match;
 import software.amazon.awscdk.assertions.Template;
+import software.amazon.awscdk.services.dynamodb.ITableV2;
+import software.amazon.awscdk.services.dynamodb.TableV2;
 import software.amazon.awscdk.services.ec2.ISecurityGroup;
 import software.amazon.awscdk.services.ec2.SecurityGroup;
 import software.amazon.awscdk.services.iam.Role;
@@ -1015,6 +1018,83 @@ class DrReplicationTest {
       assertThatThrownBy(replication::metricRetainedWal).hasMessageContaining("logical()");
       assertThatThrownBy(replication::metricTablesNotInSync).hasMessageContaining("logical()");
       assertThatThrownBy(replication::metricApplyErrors).hasMessageContaining("logical()");
+    }
+  }
+
+  @Nested
+  @DisplayName("The lease")
+  class TheLease {
+    private Template following(Function<Construct, DrReplication.Builder> replication) {
+      return Synthesis.secondary(
+          stack ->
+              replication
+                  .apply(stack)
+                  .build()
+                  .followLease(TableV2.fromTableName(stack, "Control", "payments-control")));
+    }
+
+    @Test
+    @DisplayName("I1: is read by the control function, and nothing else of its table")
+    void isReadByTheControlFunction() {
+      Template template = following(Replicated::logical);
+      assertThat(environmentOf(template, CONTROL))
+          .containsEntry("CONTROL_TABLE", "payments-control");
+      assertThat(statementsOf(template, "ReplicationRoleDefaultPolicy"))
+          .filteredOn(statement -> statement.toString().contains("dynamodb"))
+          .singleElement()
+          .satisfies(
+              statement ->
+                  assertThat(statement)
+                      .containsEntry("Action", "dynamodb:GetItem")
+                      .containsEntry(
+                          "Condition",
+                          Map.of(
+                              "ForAllValues:StringEquals",
+                              Map.of("dynamodb:LeadingKeys", List.of("lease"))))
+                      .extractingByKey("Resource")
+                      .asString()
+                      .contains(":dynamodb:us-west-2:")
+                      .contains(":table/payments-control"));
+    }
+
+    @Test
+    void isReachedFromTheControlSubnets() {
+      Template template = following(Replicated::logical);
+      assertThat(propertiesOf(template, "AWS::EC2::VPCEndpoint"))
+          .filteredOn(endpoint -> endpoint.get("ServiceName").toString().contains("dynamodb"))
+          .singleElement()
+          .satisfies(
+              endpoint ->
+                  assertThat(((List<?>) endpoint.get("RouteTableIds")).stream())
+                      .filteredOn(table -> table.toString().contains("ControlSubnet"))
+                      .hasSize(3));
+    }
+
+    @Test
+    void isNothingToAGlobalDatabase() {
+      Template template = following(Replicated::globalDatabase);
+      assertThat(environmentOf(template, CONTROL)).doesNotContainKey("CONTROL_TABLE");
+      assertThat(template.toJSON().toString()).doesNotContain("dynamodb:GetItem");
+    }
+
+    @Test
+    void isRequiredAndOfTheStacksRegion() {
+      Synthesis.secondary(
+          stack -> {
+            DrReplication replication = Replicated.logical(stack).build();
+            assertThatThrownBy(() -> replication.followLease(null))
+                .hasMessageContaining("controlTable")
+                .hasMessageContaining("pass the table of the lease");
+            ITableV2 elsewhere =
+                TableV2.fromTableArn(
+                    stack,
+                    "Elsewhere",
+                    "arn:aws:dynamodb:us-east-1:123456789012:table/payments-control");
+            assertThatThrownBy(() -> replication.followLease(elsewhere))
+                .hasMessageContaining(
+                    "controlTable must be in us-west-2 like the stack, got us-east-1; use one of the"
+                        + " stack's own region");
+          });
     }
   }
 

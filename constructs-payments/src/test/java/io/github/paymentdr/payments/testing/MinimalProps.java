@@ -5,6 +5,7 @@ import static io.github.paymentdr.payments.testing.Synthesis.PAIR;
 
 import com.google.common.collect.ImmutableMap;
 import com.google.common.collect.ImmutableSet;
+import io.github.paymentdr.core.recovery.RecoveryObjective;
 import io.github.paymentdr.payments.alarms.DrAlarmsProps;
 import io.github.paymentdr.payments.assets.DrAssetsBucketProps;
 import io.github.paymentdr.payments.backup.DrBackupPlan;
@@ -13,6 +14,11 @@ import io.github.paymentdr.payments.database.AuroraReplication;
 import io.github.paymentdr.payments.database.DatabaseConnection;
 import io.github.paymentdr.payments.database.DrAuroraCluster;
 import io.github.paymentdr.payments.database.DrAuroraClusterProps;
+import io.github.paymentdr.payments.endpoint.PaymentEndpointProps;
+import io.github.paymentdr.payments.failover.DrFailoverProps;
+import io.github.paymentdr.payments.failover.RegionLease;
+import io.github.paymentdr.payments.failover.RegionLeaseProps;
+import io.github.paymentdr.payments.function.PaymentFunction;
 import io.github.paymentdr.payments.function.PaymentFunctionProps;
 import io.github.paymentdr.payments.function.SchemaMigrationProps;
 import io.github.paymentdr.payments.network.DrNetwork;
@@ -21,6 +27,7 @@ import io.github.paymentdr.payments.network.DrPeeringProps;
 import io.github.paymentdr.payments.replication.DrReplicationProps;
 import io.github.paymentdr.payments.session.SessionGlobalTableProps;
 import java.lang.reflect.InvocationTargetException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.function.BiConsumer;
@@ -36,6 +43,7 @@ import software.amazon.awscdk.services.rds.DatabaseCluster;
 import software.amazon.awscdk.services.rds.DatabaseClusterAttributes;
 import software.amazon.awscdk.services.s3.Bucket;
 import software.amazon.awscdk.services.secretsmanager.Secret;
+import software.amazon.awscdk.services.sns.Topic;
 import software.constructs.Construct;
 
 /**
@@ -87,6 +95,44 @@ public final class MinimalProps {
                               .build())
                       .build())
           .put(
+              DrFailoverProps.class,
+              stack ->
+                  DrFailoverProps.builder()
+                      .names(NAMES)
+                      .lease(
+                          RegionLease.Builder.create(stack, "DrFailoverLease")
+                              .names(NAMES)
+                              .purpose("failed-over")
+                              .build())
+                      .paymentFunction(
+                          PaymentFunction.Builder.create(stack, "DrFailoverFunction")
+                              .names(NAMES)
+                              .vpc(vpc(stack, "DrFailoverVpc"))
+                              .code(
+                                  Code.fromBucket(
+                                      Bucket.fromBucketName(stack, "DrFailoverCode", "code"),
+                                      "handler.jar"))
+                              .handler("com.example.Handler::handleRequest")
+                              .build())
+                      .notificationTopic(new Topic(stack, "DrFailoverTopic"))
+                      .objective(RecoveryObjective.of(Duration.ofMinutes(5), Duration.ofMinutes(1)))
+                      .build())
+          .put(
+              PaymentEndpointProps.class,
+              stack ->
+                  PaymentEndpointProps.builder()
+                      .names(NAMES)
+                      .paymentFunction(
+                          PaymentFunction.Builder.create(stack, "PaymentEndpointFunction")
+                              .vpc(vpc(stack, "PaymentEndpointVpc"))
+                              .code(
+                                  Code.fromBucket(
+                                      Bucket.fromBucketName(stack, "PaymentEndpointCode", "code"),
+                                      "handler.jar"))
+                              .handler("com.example.Handler::handleRequest")
+                              .build())
+                      .build())
+          .put(
               PaymentFunctionProps.class,
               stack ->
                   PaymentFunctionProps.builder()
@@ -97,6 +143,7 @@ public final class MinimalProps {
                               "handler.jar"))
                       .handler("com.example.Handler::handleRequest")
                       .build())
+          .put(RegionLeaseProps.class, stack -> RegionLeaseProps.builder().names(NAMES).build())
           .put(
               SchemaMigrationProps.class,
               stack ->

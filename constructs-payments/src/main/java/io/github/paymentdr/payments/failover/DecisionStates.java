@@ -1,0 +1,358 @@
+package io.github.paymentdr.payments.failover;
+
+import static io.github.paymentdr.payments.failover.Condition.all;
+import static io.github.paymentdr.payments.failover.Condition.any;
+import static io.github.paymentdr.payments.failover.Condition.below;
+import static io.github.paymentdr.payments.failover.Condition.equalsTextAt;
+import static io.github.paymentdr.payments.failover.Condition.is;
+import static io.github.paymentdr.payments.failover.Condition.isBoolean;
+import static io.github.paymentdr.payments.failover.Condition.isTrue;
+import static io.github.paymentdr.payments.failover.Condition.missing;
+import static io.github.paymentdr.payments.failover.Condition.present;
+
+import com.google.common.collect.ImmutableList;
+import com.google.common.collect.ImmutableMap;
+import io.github.paymentdr.payments.failover.Failures.Next;
+
+/** From the start of an execution to the moment when this region has the lease, or has not. */
+final class DecisionStates {
+  static final String FIRST = "CheckInput";
+
+  private static final int MOST_LOOKS = 40;
+
+  private static final ImmutableList<String> NO_EXECUTION =
+      ImmutableList.of("Sfn.ExecutionDoesNotExistException", "Sfn.InvalidArnException");
+
+  private final Definition definition;
+  private final Failures failures;
+  private final Tasks tasks;
+  private final StepTimes times;
+  private final String region;
+  private final String peer;
+  private final boolean replicates;
+
+  DecisionStates(
+      Definition definition,
+      Failures failures,
+      Tasks tasks,
+      StepTimes times,
+      String region,
+      String peer,
+      boolean replicates) {
+    this.definition = definition;
+    this.failures = failures;
+    this.tasks = tasks;
+    this.times = times;
+    this.region = region;
+    this.peer = peer;
+    this.replicates = replicates;
+  }
+
+  void add() {
+    addInput();
+    addLease();
+    addEarlierExecution();
+    addAssessment();
+    addSecondLook();
+    if (replicates) {
+      addFitness();
+    }
+    addTakeLease();
+  }
+
+  private void addInput() {
+    definition.add(
+        FIRST,
+        State.choice(
+                "An alarm starts unplanned runs only; to accept an unfit region takes a person")
+            .when(
+                all(
+                    any(is("$.mode", "planned"), is("$.mode", "unplanned")),
+                    any(missing("$.startedBy"), is("$.startedBy", "person")),
+                    any(missing("$.acceptUnfit"), isBoolean("$.acceptUnfit"))),
+                "Defaults")
+            .when(
+                all(
+                    is("$.mode", "unplanned"),
+                    is("$.startedBy", "alarm"),
+                    missing("$.acceptUnfit")),
+                "Defaults")
+            .otherwise(
+                failures.ofInput(
+                    "InputRefused", "The input must have a mode, planned or unplanned")));
+    definition.add(
+        "Defaults",
+        State.pass("What the input need not say")
+            .result(ImmutableMap.of("startedBy", "person", "acceptUnfit", false))
+            .into("defaults")
+            .next("PrepareRun"));
+    definition.add(
+        "PrepareRun",
+        State.pass("The input with its defaults, and the commands for a person if this run stops")
+            .parameters(
+                ImmutableMap.<String, Object>builder()
+                    .put("input.$", "States.JsonMerge($.defaults, $$.Execution.Input, false)")
+                    .put("execution.$", "$$.Execution.Id")
+                    .put("commands", failures.commands())
+                    .put("promotion", ImmutableMap.of("Payload", ImmutableMap.of()))
+                    .put("replay", ImmutableMap.of("Payload", ImmutableMap.of()))
+                    .put("looks", ImmutableMap.of("rounds", 0))
+                    .buildOrThrow())
+            .next("ReadLease"));
+  }
+
+  private void addLease() {
+    definition.add(
+        "ReadLease",
+        tasks
+            .table(LeaseRequests.GET, "Who is active, read strongly")
+            .parameters(LeaseRequests.read())
+            .into("lease")
+            .catchingAll(
+                failures.ofStep(
+                    "ReadLease",
+                    "The control table does not answer in this region. When it does",
+                    Next.AGAIN))
+            .next("DecideByLease"));
+    Condition own = is("$.lease.Item.activeRegion.S", region);
+    Condition ofPeer = is("$.lease.Item.activeRegion.S", peer);
+    Condition activating = is("$.lease.Item.state.S", "ACTIVATING");
+    Condition active = is("$.lease.Item.state.S", "ACTIVE");
+    String leaseMissing =
+        failures.ofDecision(
+            "LeaseMissing",
+            "ReadLease",
+            "The control table has no lease that names a region, an epoch and a state",
+            "Deploying the two stacks puts it there; restore the table if it was there. Then",
+            Next.AGAIN);
+    definition.add(
+        "DecideByLease",
+        State.choice("Which part of the way is left")
+            .when(any(missing("$.lease.Item"), missing("$.lease.Item.epoch.N")), leaseMissing)
+            .when(
+                all(
+                    own,
+                    active,
+                    present("$.lease.Item.takenAt.S"),
+                    present("$.lease.Item.unhealthySince.S"),
+                    missing("$.lease.Item.recoverySeconds")),
+                "OpenTraffic")
+            .when(all(own, active), "RepeatOpening")
+            .when(
+                all(own, activating, equalsTextAt("$.lease.Item.execution.S", "$.execution")),
+                "WaitForFencing")
+            .when(all(own, activating, present("$.lease.Item.execution.S")), "FindEarlierExecution")
+            .when(
+                all(
+                    ofPeer,
+                    is("$.input.startedBy", "alarm"),
+                    present("$.lease.Item.coolDownUntil.S")),
+                "WaitForCoolDown")
+            .when(
+                all(ofPeer, activating, is("$.input.mode", "planned")),
+                failures.ofDecision(
+                    "PeerIsActivating",
+                    "DecideByLease",
+                    peer + " is activating itself",
+                    "Let it finish, or if it is lost take over without it",
+                    Next.UNPLANNED))
+            .when(all(ofPeer, any(active, activating)), "Assess")
+            .otherwise(leaseMissing));
+    definition.add(
+        "RepeatOpening",
+        State.pass("This region is active and was reported; an endpoint may still point elsewhere")
+            .parameters(ImmutableMap.of("reported", true))
+            .into("opening")
+            .next("OpenTraffic"));
+  }
+
+  private void addEarlierExecution() {
+    definition.add(
+        "FindEarlierExecution",
+        tasks
+            .description("sfn:describeExecution", "Is who took the lease still at it?")
+            .parameters(ImmutableMap.of("ExecutionArn.$", "$.lease.Item.execution.S"))
+            .keeping("Status", "earlier")
+            .catching(NO_EXECUTION, "ResumeLease")
+            .catchingAll(
+                failures.ofStep(
+                    "FindEarlierExecution",
+                    "Nothing was changed, and the region is still being activated",
+                    Next.AGAIN))
+            .next("DecideByEarlierExecution"));
+    definition.add(
+        "DecideByEarlierExecution",
+        State.choice("One execution at a time")
+            .when(is("$.earlier.Status", "RUNNING"), "AlreadyUnderWay")
+            .otherwise("ResumeLease"));
+    definition.add(
+        "AlreadyUnderWay",
+        State.succeed("Another execution has the lease and is activating this region"));
+    definition.add(
+        "ResumeLease",
+        tasks
+            .table(LeaseRequests.UPDATE, "Goes on where the earlier execution gave up")
+            .parameters(LeaseRequests.resume(region))
+            .resultSelector("Item.$", "$.Attributes")
+            .into("lease")
+            .catching(Tasks.CONDITION_FAILED, "ReadLease")
+            .catchingAll(
+                failures.ofStep(
+                    "ResumeLease", "The control table does not answer. When it does", Next.AGAIN))
+            .next("WaitForFencing"));
+  }
+
+  private void addAssessment() {
+    definition.add(
+        "WaitForCoolDown",
+        State.waitUntil(
+                "$.lease.Item.coolDownUntil.S",
+                "What flaps is not followed; in the past when there was no failover lately")
+            .next("Assess"));
+    definition.add(
+        "Assess",
+        tasks
+            .function(
+                "FailoverFunction",
+                ImmutableMap.of(
+                    "operation",
+                    "assess",
+                    "mode.$",
+                    "$.input.mode",
+                    "startedBy.$",
+                    "$.input.startedBy"),
+                times.assessment(),
+                "Asks the other region once more before anything is done")
+            .keeping("Payload", "assessment")
+            .catchingAll(
+                failures.ofStep(
+                    "Assess",
+                    "Nothing was changed. If you know that "
+                        + peer
+                        + " is lost, take over without asking it",
+                    Next.UNPLANNED))
+            .next("DecideByAssessment"));
+    String path = "$.assessment.Payload.decision";
+    definition.add(
+        "DecideByAssessment",
+        State.choice("Is there a reason to take over?")
+            .when(is(path, "GO"), replicates ? "CheckFitness" : "TakeLease")
+            .when(is(path, "FALSE_ALARM"), "WaitForAlarm")
+            .when(
+                is(path, "BLIND"),
+                failures.ofFinding(
+                    "Blind",
+                    "Assess",
+                    region + " cannot be reached either, so it cannot tell whether " + peer + " is",
+                    "$.assessment.Payload",
+                    "Nothing was changed. If you know that " + peer + " is lost",
+                    Next.UNPLANNED))
+            .when(
+                is(path, "PEER_NOT_HEALTHY"),
+                failures.ofFinding(
+                    "PeerNotHealthy",
+                    "Assess",
+                    "A planned switch needs " + peer + " in good health",
+                    "$.assessment.Payload",
+                    "Nothing was changed. If " + peer + " is lost",
+                    Next.UNPLANNED))
+            .otherwise(
+                failures.ofFinding(
+                    "AssessmentNotUnderstood",
+                    "Assess",
+                    "The failover function gave an answer that this state machine does not know",
+                    "$.assessment.Payload",
+                    "Nothing was changed. If " + peer + " is lost",
+                    Next.UNPLANNED)));
+  }
+
+  /** An alarm that stays on starts nothing again, so whoever it has started must not leave. */
+  private void addSecondLook() {
+    definition.add(
+        "WaitForAlarm",
+        State.waitSeconds(times.secondLook(), "Time for the alarm to see what was seen here")
+            .next("LookAtAlarm"));
+    definition.add(
+        "LookAtAlarm",
+        tasks
+            .description("cloudwatch:describeAlarms", "Is the alarm still on?")
+            .parameters(ImmutableMap.of("AlarmNames", ImmutableList.of("${Alarm}")))
+            .keeping("MetricAlarms", "alarm")
+            .catchingAll(
+                failures.ofStep(
+                    "LookAtAlarm",
+                    peer + " answered once. Watch it, and if it is lost",
+                    Next.UNPLANNED))
+            .next("DecideByAlarm"));
+    Condition on = is("$.alarm.MetricAlarms[0].StateValue", "ALARM");
+    definition.add(
+        "DecideByAlarm",
+        State.choice("An alarm that stays on would start nothing again")
+            .when(all(on, below("$.looks.rounds", MOST_LOOKS)), "CountLook")
+            .when(
+                on,
+                failures.ofDecision(
+                    "AlarmUndecided",
+                    "LookAtAlarm",
+                    peer + " is unhealthy for the alarm and answers when asked again",
+                    "Look at its health. If it should not be active any more",
+                    Next.UNPLANNED))
+            .otherwise("FalseAlarm"));
+    definition.add(
+        "CountLook",
+        State.pass("Asks again")
+            .parameters(ImmutableMap.of("rounds.$", "States.MathAdd($.looks.rounds, 1)"))
+            .into("looks")
+            .next("Assess"));
+    definition.add("FalseAlarm", State.succeed("The other region answers, and the alarm is over"));
+  }
+
+  private void addFitness() {
+    definition.add(
+        "CheckFitness",
+        tasks
+            .function(
+                "ReplicationFunction",
+                ImmutableMap.of("operation", "state"),
+                times.fitness(),
+                "Could this region's database take over?")
+            .keeping("Payload", "fitness")
+            .catchingAll(
+                failures.ofStep(
+                    "CheckFitness",
+                    "Nothing was changed. Look at the control function of the replication, then",
+                    Next.AGAIN))
+            .next("DecideByFitness"));
+    definition.add(
+        "DecideByFitness",
+        State.choice("A region that is not fit would lose more than the other one has lost")
+            .when(isTrue("$.fitness.Payload.fitToTakeOver"), "TakeLease")
+            .when(isTrue("$.input.acceptUnfit"), "TakeLease")
+            .otherwise(
+                failures.ofFinding(
+                    "NotFit",
+                    "CheckFitness",
+                    "The database of " + region + " is not fit to take over",
+                    "$.fitness.Payload",
+                    "Nothing was changed. Rebuild it, or take over with what it has and lose what"
+                        + " it lacks",
+                    Next.UNFIT)));
+  }
+
+  private void addTakeLease() {
+    definition.add(
+        "TakeLease",
+        tasks
+            .table(LeaseRequests.UPDATE, "From here on the other region accepts nothing new")
+            .parameters(LeaseRequests.take(region))
+            .resultSelector("Item.$", "$.Attributes")
+            .into("lease")
+            .catching(Tasks.CONDITION_FAILED, "ReadLease")
+            .catchingAll(
+                failures.ofStep(
+                    "TakeLease",
+                    "The lease may have been taken or not, and another run finds out",
+                    Next.AGAIN))
+            .next("WaitForFencing"));
+  }
+}

@@ -1,0 +1,55 @@
+package io.github.paymentdr.payments.failover;
+
+/**
+ * How long each step of the state machine takes at most, in seconds, as the budget counts it.
+ *
+ * @param table a request to the control table
+ * @param assessment asking the other region's health, and why it does not answer
+ * @param fitness asking the replication
+ * @param fencing until the other region accepts nothing
+ * @param promotion until the database is writable
+ * @param replay giving the journal to the database
+ * @param traffic moving the endpoint
+ * @param secondLook from a false alarm until the alarm is looked at again
+ * @param coolDown the longest wait for the end of a cool-down
+ */
+record StepTimes(
+    int table,
+    int assessment,
+    int fitness,
+    int fencing,
+    int promotion,
+    int replay,
+    int traffic,
+    int secondLook,
+    int coolDown) {
+  /** Between two looks at a promotion that AWS is at. */
+  static final int PROMOTION_POLL = 5;
+
+  /** A promotion that only has to be asked for answers at once. */
+  static final int REQUEST = 15;
+
+  /** Of a promotion's time in the budget; Aurora has taken several times what is usual. */
+  private static final int PATIENCE = 4;
+
+  /** Beside promotion and cool-down: all retries of all steps, and a person's way to a computer. */
+  private static final int REST_OF_EXECUTION = 7_200;
+
+  /**
+   * When an attempt is cut off. The budget counts one attempt at its full share. One that is merely
+   * slower is not thrown away, one that hangs is not waited for; either is a disturbance of this
+   * region on top of the loss of the other, as every retry is, and beyond the budget.
+   */
+  static int limitOf(int share) {
+    return 2 * share;
+  }
+
+  int promotionRounds() {
+    return Math.max(1, PATIENCE * promotion / PROMOTION_POLL);
+  }
+
+  /** The last resort, when even the failure of a step cannot be told. */
+  int execution() {
+    return REST_OF_EXECUTION + coolDown + PATIENCE * promotion;
+  }
+}

@@ -1,0 +1,76 @@
+package io.github.paymentdr.payments.failover;
+
+import com.google.common.collect.ImmutableList;
+import com.google.common.collect.ImmutableMap;
+import java.util.Map;
+
+/** The tasks of the state machine, each with the time limit and retries of its kind. */
+final class Tasks {
+  static final ImmutableList<String> ALL = ImmutableList.of("States.ALL");
+
+  /**
+   * DynamoDB's answer that a condition does not hold, by both spellings that Step Functions has for
+   * the service ("Handling errors in Step Functions workflows" in its developer guide).
+   */
+  static final ImmutableList<String> CONDITION_FAILED =
+      ImmutableList.of(
+          "DynamoDB.ConditionalCheckFailedException", "DynamoDb.ConditionalCheckFailedException");
+
+  /** What the replication throws when an operation would do harm: Lambda reports the class. */
+  static final ImmutableList<String> REFUSED =
+      ImmutableList.of("io.github.paymentdr.runtime.replication.RefusedException");
+
+  private static final int TABLE_RETRIES = 5;
+  private static final int FUNCTION_RETRIES = 4;
+  private static final int PROMOTION_RETRIES = 8;
+  private static final int NOTIFICATION_SECONDS = 10;
+  private static final int DESCRIPTION_SECONDS = 5;
+
+  private final String partition;
+  private final StepTimes times;
+
+  Tasks(String partition, StepTimes times) {
+    this.partition = partition;
+    this.times = times;
+  }
+
+  State table(String operation, String comment) {
+    return State.task(resource("dynamodb:" + operation), comment)
+        .timeoutSeconds(StepTimes.limitOf(times.table()))
+        .withoutRetryOn(CONDITION_FAILED)
+        .retrying(TABLE_RETRIES);
+  }
+
+  State function(String function, Map<String, ?> payload, int seconds, String comment) {
+    return invocation(function, payload, seconds, comment).retrying(FUNCTION_RETRIES);
+  }
+
+  /** A refusal is an answer: another attempt would only be refused again. */
+  State promotion(String function, Map<String, ?> payload, int seconds, String comment) {
+    return invocation(function, payload, seconds, comment)
+        .withoutRetryOn(REFUSED)
+        .retrying(PROMOTION_RETRIES);
+  }
+
+  State description(String api, String comment) {
+    return State.task(resource("aws-sdk:" + api), comment)
+        .timeoutSeconds(DESCRIPTION_SECONDS)
+        .retrying(FUNCTION_RETRIES);
+  }
+
+  State notification(String comment) {
+    return State.task(resource("sns:publish"), comment)
+        .timeoutSeconds(NOTIFICATION_SECONDS)
+        .retrying(FUNCTION_RETRIES);
+  }
+
+  private State invocation(String function, Map<String, ?> payload, int seconds, String comment) {
+    return State.task(resource("lambda:invoke"), comment)
+        .parameters(ImmutableMap.of("FunctionName", "${" + function + "}", "Payload", payload))
+        .timeoutSeconds(StepTimes.limitOf(seconds));
+  }
+
+  private String resource(String api) {
+    return "arn:" + partition + ":states:::" + api;
+  }
+}
