@@ -27,6 +27,8 @@ import software.constructs.Construct;
  * @param alertEmails who is told of alarms
  * @param instanceType the Aurora instance type, for example {@code t3.medium}
  * @param replicationMode how the database's data reaches the other region
+ * @param automaticFailover whether the other region takes over by itself when the active one is
+ *     lost; a database that is not replicated needs a person who restores it first
  * @param readPrimaryOutputs whether the secondary depends on the primary and reads its outputs; it
  *     cannot while the primary region is lost
  */
@@ -38,6 +40,7 @@ record PaymentDrConfig(
     List<String> alertEmails,
     String instanceType,
     ReplicationMode replicationMode,
+    boolean automaticFailover,
     boolean readPrimaryOutputs) {
 
   private static final String ENVIRONMENT_PREFIX = "PAYMENT_DR";
@@ -100,6 +103,8 @@ record PaymentDrConfig(
         settings.get("instanceClass", "t3.medium", PaymentDrConfig::parseInstanceClass);
     ReplicationMode replicationMode =
         settings.get("replicationMode", ReplicationMode.LOGICAL, ReplicationMode::of);
+    boolean automaticFailover =
+        settings.get("automaticFailover", true, PaymentDrConfig::parseBoolean);
     boolean readPrimaryOutputs =
         settings.get("readPrimaryOutputs", true, PaymentDrConfig::parseBoolean);
     Optional<DrNetworkProps> network = pair.flatMap(regions -> readNetwork(settings, regions));
@@ -122,6 +127,7 @@ record PaymentDrConfig(
         alertEmails,
         instanceType,
         replicationMode,
+        automaticFailover && replicationMode != ReplicationMode.NONE,
         readPrimaryOutputs);
   }
 

@@ -7,6 +7,9 @@ import io.github.paymentdr.payments.alarms.DrAlarms;
 import io.github.paymentdr.payments.assets.DrAssetsBucket;
 import io.github.paymentdr.payments.backup.DrBackupPlan;
 import io.github.paymentdr.payments.database.DrAuroraCluster;
+import io.github.paymentdr.payments.endpoint.PaymentEndpoint;
+import io.github.paymentdr.payments.failover.DrFailover;
+import io.github.paymentdr.payments.failover.RegionLease;
 import io.github.paymentdr.payments.function.PaymentFunction;
 import io.github.paymentdr.payments.function.SchemaMigration;
 import io.github.paymentdr.payments.network.DrNetwork;
@@ -83,9 +86,11 @@ abstract class PaymentStack extends Stack {
     SessionGlobalTable sessions = addDynamoDb(function);
     DrAssetsBucket assets = addS3();
     DrAlarms alarms = addSns();
-    addCloudWatch(alarms, database, replication, function, sessions);
+    PaymentEndpoint endpoint = addEndpoint(function);
+    DrFailover failover = addFailover(function, replication, alarms, endpoint);
+    addCloudWatch(alarms, database, replication, function, sessions, failover);
     addBackup(database, alarms);
-    this.outputs = addOutputs(network, database, replication, function, assets);
+    this.outputs = addOutputs(network, database, replication, function, assets, endpoint, failover);
   }
 
   final PaymentOutputs outputs() {
@@ -166,8 +171,9 @@ abstract class PaymentStack extends Stack {
             .vpcSubnets(network.getFunctionSubnets())
             .code(Code.fromAsset(HANDLER_JAR))
             .handler(PAYMENT_HANDLER)
-            // A booking may be tried three times, each within the handler's own time limits.
-            .timeout(Duration.seconds(30))
+            .names(config.names())
+            // A takeover waits for it; the handler gives a request eight seconds.
+            .timeout(Duration.seconds(10))
             .database(database.connectionFor(DATABASE_USER))
             .build();
     function.addEnvironment("REGION_ROLE", role.name());
@@ -199,6 +205,33 @@ abstract class PaymentStack extends Stack {
     return DrAssetsBucket.Builder.create(this, "Assets").names(config.names()).build();
   }
 
+  private PaymentEndpoint addEndpoint(PaymentFunction function) {
+    return PaymentEndpoint.Builder.create(this, "Endpoint")
+        .names(config.names())
+        .paymentFunction(function)
+        .build();
+  }
+
+  private DrFailover addFailover(
+      PaymentFunction function,
+      Optional<DrReplication> replication,
+      DrAlarms alarms,
+      PaymentEndpoint endpoint) {
+    RegionLease lease =
+        RegionLease.Builder.create(this, "Lease").names(config.names()).build().guard(function);
+    DrFailover.Builder failover =
+        DrFailover.Builder.create(this, "Failover")
+            .names(config.names())
+            .lease(lease)
+            .paymentFunction(function)
+            .endpoint(endpoint)
+            .notificationTopic(alarms.getTopic())
+            .objective(config.objective())
+            .automaticFailover(config.automaticFailover());
+    replication.ifPresent(found -> failover.replication(found.followLease(lease.getTable())));
+    return failover.build();
+  }
+
   private DrAlarms addSns() {
     return DrAlarms.Builder.create(this, "Alarms")
         .regionPair(config.pair())
@@ -212,7 +245,8 @@ abstract class PaymentStack extends Stack {
       DrAuroraCluster database,
       Optional<DrReplication> replication,
       PaymentFunction function,
-      SessionGlobalTable sessions) {
+      SessionGlobalTable sessions,
+      DrFailover failover) {
     alarms.monitorCluster(database.getCluster());
     replication.ifPresent(alarms::monitorReplication);
     if (config.replicationMode() == ReplicationMode.GLOBAL_DATABASE) {
@@ -220,6 +254,7 @@ abstract class PaymentStack extends Stack {
     }
     alarms.monitorFunction(function.getAlias());
     alarms.monitorTable(sessions.getTable());
+    alarms.monitorFailover(failover);
   }
 
   private void addBackup(DrAuroraCluster database, DrAlarms alarms) {
@@ -236,8 +271,11 @@ abstract class PaymentStack extends Stack {
       DrAuroraCluster database,
       Optional<DrReplication> replication,
       PaymentFunction function,
-      DrAssetsBucket assets) {
+      DrAssetsBucket assets,
+      PaymentEndpoint endpoint,
+      DrFailover failover) {
     replication.ifPresent(this::addReplicationOutputs);
+    addFailoverOutputs(endpoint, failover);
     return new PaymentOutputs(
         StackOutput.ofText(this, "VpcId", network.getVpc().getVpcId(), "The VPC"),
         StackOutput.ofText(
@@ -268,5 +306,23 @@ abstract class PaymentStack extends Stack {
           reports.getBucketName(),
           "The reports of payments that only a lost region had");
     }
+  }
+
+  /** The one URL is of the whole pair; CloudFront is where the primary's stack is. */
+  private void addFailoverOutputs(PaymentEndpoint endpoint, DrFailover failover) {
+    String url = endpoint.getUrl();
+    if (url != null) {
+      StackOutput.ofText(this, "EndpointUrl", url, "The one URL of the pair, for callers");
+    }
+    StackOutput.ofText(
+        this,
+        "FailoverStateMachine",
+        failover.getStateMachine().getStateMachineArn(),
+        "Makes this region the active one; see docs/runbook.md");
+    StackOutput.ofText(
+        this,
+        "RecoveryBudget",
+        failover.getBudget().toString(),
+        "How long a takeover by this region takes at worst");
   }
 }

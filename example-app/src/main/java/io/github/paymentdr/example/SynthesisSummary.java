@@ -15,6 +15,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Stream;
 
@@ -61,6 +62,7 @@ final class SynthesisSummary {
             Stream.of(row("resources", stack -> Integer.toString(stack.kinds().size()))),
             kinds().map(kind -> row("  " + kind, stack -> countOf(stack, kind))),
             outputs().map(output -> row("output " + output, stack -> hasOutput(stack, output))),
+            budgets(),
             Stream.of(""),
             messages("error"),
             messages("warning"))
@@ -81,6 +83,21 @@ final class SynthesisSummary {
 
   private Stream<String> outputs() {
     return stacks.stream().flatMap(stack -> stack.outputs().stream()).distinct();
+  }
+
+  /** Both regions have the same unless their timers differ. */
+  private Stream<String> budgets() {
+    SetMultimap<String, String> stacksByBudget = LinkedHashMultimap.create();
+    stacks.forEach(
+        stack -> stack.budget().ifPresent(budget -> stacksByBudget.put(budget, stack.id())));
+    return stacksByBudget.keySet().stream()
+        .map(
+            budget ->
+                wrap(
+                    "recovery by "
+                        + String.join(", ", stacksByBudget.get(budget))
+                        + " takes at most ",
+                    budget));
   }
 
   private static String hasOutput(StackFacts stack, String output) {
@@ -153,6 +170,7 @@ final class SynthesisSummary {
       String region,
       Multiset<String> kinds,
       ImmutableList<String> outputs,
+      Optional<String> budget,
       SetMultimap<String, Message> messages) {
 
     static StackFacts of(Path assembly, String id, JsonNode artifact) {
@@ -164,6 +182,7 @@ final class SynthesisSummary {
               .map(resource -> kindOf(resource.path("Type").asText()))
               .collect(ImmutableSortedMultiset.toImmutableSortedMultiset(String::compareTo)),
           ImmutableList.copyOf(template.path("Outputs").fieldNames()),
+          Optional.ofNullable(template.at("/Outputs/RecoveryBudget/Value").textValue()),
           messagesOf(read(assembly.resolve(artifact.path("additionalMetadataFile").asText()))));
     }
 

@@ -32,6 +32,8 @@ class RequirementRowsTest {
   private static final Set<String> UNTAGGABLE =
       ImmutableSet.of(
           "AWS::Backup::BackupSelection",
+          "AWS::CloudFront::OriginAccessControl",
+          "AWS::CloudFront::ResponseHeadersPolicy",
           "AWS::CloudWatch::Dashboard",
           "AWS::EC2::Route",
           "AWS::EC2::SecurityGroupEgress",
@@ -47,6 +49,7 @@ class RequirementRowsTest {
           "AWS::S3::BucketPolicy",
           "AWS::SNS::Subscription",
           "AWS::SNS::TopicPolicy",
+          "AWS::SQS::QueuePolicy",
           "AWS::SecretsManager::RotationSchedule",
           "AWS::SecretsManager::SecretTargetAttachment");
 
@@ -187,9 +190,11 @@ class RequirementRowsTest {
   @DisplayName("B3: the replication is kept and watched each minute, and its lag has an alarm")
   void replicationIsWatched(Region region) {
     assertThat(region.template.all("AWS::Events::Rule"))
-        .filteredOn(rule -> rule.path("ScheduleExpression").asText().equals("rate(1 minute)"))
+        .filteredOn(rule -> rule.at("/Targets/0/Input").asText().contains("maintain"))
         .singleElement()
-        .satisfies(rule -> assertThat(rule.at("/Targets/0/Input").asText()).contains("maintain"));
+        .satisfies(
+            rule ->
+                assertThat(rule.path("ScheduleExpression").asText()).isEqualTo("rate(1 minute)"));
     assertThat(region.template.template().toString()).contains("ReplicationLag", "RetainedWal");
   }
 
@@ -204,6 +209,23 @@ class RequirementRowsTest {
         .filteredOn(route -> route.has("VpcPeeringConnectionId"))
         .extracting(route -> route.path("DestinationCidrBlock").asText())
         .hasSameElementsAs(reachable);
+  }
+
+  @ParameterizedTest
+  @MethodSource("bothRegions")
+  @DisplayName("B2: an alarm on the other region starts this one's takeover, within five minutes")
+  void takeover(Region region) {
+    assertThat(region.template.count("AWS::StepFunctions::StateMachine")).isEqualTo(1);
+    assertThat(region.template.all("AWS::Events::Rule"))
+        .filteredOn(rule -> rule.at("/EventPattern/source/0").asText().equals("aws.cloudwatch"))
+        .singleElement()
+        .satisfies(
+            rule ->
+                assertThat(rule.at("/EventPattern/detail/state/value/0").asText())
+                    .isEqualTo("ALARM"))
+        .satisfies(rule -> assertThat(rule.at("/Targets/0/Input").asText()).contains("unplanned"));
+    String budget = region.template.template().at("/Outputs/RecoveryBudget/Value").asText();
+    assertThat(budget).startsWith("119 s of 300 s: detection 33 s");
   }
 
   @ParameterizedTest

@@ -28,7 +28,7 @@ class SynthesisSummaryTest {
     RegionTemplate primary = RegionTemplate.read(Path.of("cdk.out"), "PrimaryStack");
     assertThat(cells("region")).containsExactly("us-east-1", "us-west-2");
     assertThat(cells("resources").get(0)).isEqualTo(Long.toString(primary.resources().count()));
-    assertThat(cells("  DynamoDB")).containsExactly("1", "0");
+    assertThat(cells("  DynamoDB")).containsExactly("2", "0");
     assertThat(cells("output FunctionUrl")).containsExactly("yes", "yes");
     assertThat(cells("output PrimaryFunctionUrl")).containsExactly("-", "yes");
   }
