@@ -1,0 +1,65 @@
+package io.github.paymentdr.example.drill.pair;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * CloudWatch's part: keeps the points of a metric, and goes into alarm when so many of the latest
+ * breach; it comes back with the next that does not.
+ */
+final class AlarmWatch {
+  private final String name;
+  private final int datapoints;
+  private final double threshold;
+  private final Runnable onAlarm;
+  private final List<Change> changes = new ArrayList<>();
+  private int breaching;
+  private boolean isOn;
+
+  /** A change of the alarm's state. */
+  record Change(boolean isOn, Instant at) {}
+
+  /**
+   * Makes an alarm that is off.
+   *
+   * @param name its name
+   * @param datapoints how many points in a row must breach
+   * @param threshold what a point breaches by reaching it
+   * @param onAlarm done each time it goes on
+   */
+  AlarmWatch(String name, int datapoints, double threshold, Runnable onAlarm) {
+    this.name = name;
+    this.datapoints = datapoints;
+    this.threshold = threshold;
+    this.onAlarm = onAlarm;
+  }
+
+  String name() {
+    return name;
+  }
+
+  synchronized boolean isOn() {
+    return isOn;
+  }
+
+  synchronized List<Change> changes() {
+    return List.copyOf(changes);
+  }
+
+  void add(double value) {
+    boolean goesOn = false;
+    synchronized (this) {
+      breaching = value >= threshold ? breaching + 1 : 0;
+      boolean now = breaching >= datapoints;
+      if (now != isOn) {
+        isOn = now;
+        changes.add(new Change(now, Instant.now()));
+        goesOn = now;
+      }
+    }
+    if (goesOn) {
+      onAlarm.run();
+    }
+  }
+}

@@ -1,0 +1,141 @@
+package io.github.paymentdr.example.drill.pair;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.amazonaws.services.dynamodbv2.local.main.ServerRunner;
+import com.amazonaws.services.dynamodbv2.local.server.DynamoDBProxyServer;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+
+/**
+ * DynamoDB Local behind HTTP. One server plays the replicas of both regions: a table that is
+ * strongly consistent across regions looks like one table.
+ */
+public final class ControlTableServer implements AutoCloseable {
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final HttpClient HTTP =
+      HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+  private static final String API = "DynamoDB_20120810.";
+
+  private final DynamoDBProxyServer server;
+  private final URI uri;
+
+  private ControlTableServer(DynamoDBProxyServer server, URI uri) {
+    this.server = server;
+    this.uri = uri;
+  }
+
+  /** Starts a server without tables. */
+  public static ControlTableServer start() {
+    try {
+      int port;
+      try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+        port = socket.getLocalPort();
+      }
+      DynamoDBProxyServer server =
+          ServerRunner.createServerFromCommandLineArgs(
+              new String[] {"-inMemory", "-sharedDb", "-port", String.valueOf(port)});
+      server.start();
+      return new ControlTableServer(server, URI.create("http://127.0.0.1:" + port));
+    } catch (Exception e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** Makes a table whose only key is a text. */
+  public void create(String table, String key) {
+    ObjectNode request = JSON.createObjectNode().put("TableName", table);
+    request.put("BillingMode", "PAY_PER_REQUEST");
+    request
+        .putArray("AttributeDefinitions")
+        .addObject()
+        .put("AttributeName", key)
+        .put("AttributeType", "S");
+    request.putArray("KeySchema").addObject().put("AttributeName", key).put("KeyType", "HASH");
+    call("CreateTable", request);
+  }
+
+  /** {@return an item, or an empty object} */
+  public JsonNode item(String table, String id) {
+    ObjectNode request =
+        JSON.createObjectNode().put("TableName", table).put("ConsistentRead", true);
+    request.putObject("Key").putObject("id").put("S", id);
+    return call("GetItem", request).path("Item");
+  }
+
+  /** Puts an item, whatever was there. */
+  public void put(String table, JsonNode item) {
+    ObjectNode request = JSON.createObjectNode().put("TableName", table);
+    request.set("Item", item);
+    call("PutItem", request);
+  }
+
+  /** Deletes an item. */
+  public void delete(String table, String id) {
+    ObjectNode request = JSON.createObjectNode().put("TableName", table);
+    request.putObject("Key").putObject("id").put("S", id);
+    call("DeleteItem", request);
+  }
+
+  /** {@return all items of a table} */
+  public JsonNode scan(String table) {
+    return call("Scan", JSON.createObjectNode().put("TableName", table).put("ConsistentRead", true))
+        .path("Items");
+  }
+
+  /** {@return the answer to a request in the API's own JSON, whatever it is} */
+  public HttpResponse<String> send(String operation, String json) throws IOException {
+    return send(API + operation, "application/x-amz-json-1.0", json.getBytes(UTF_8));
+  }
+
+  HttpResponse<String> send(String target, String type, byte[] body) throws IOException {
+    try {
+      return HTTP.send(
+          HttpRequest.newBuilder(uri)
+              .header("X-Amz-Target", target)
+              .header("Content-Type", type)
+              .header(
+                  "Authorization",
+                  "AWS4-HMAC-SHA256 Credential=local/20261122/us-east-1/dynamodb/aws4_request,"
+                      + " SignedHeaders=host, Signature=0")
+              .POST(BodyPublishers.ofByteArray(body))
+              .build(),
+          BodyHandlers.ofString());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IOException(e);
+    }
+  }
+
+  private JsonNode call(String operation, JsonNode request) {
+    try {
+      HttpResponse<String> response = send(operation, request.toString());
+      if (response.statusCode() != 200) {
+        throw new IllegalStateException(operation + ": " + response.body());
+      }
+      return JSON.readTree(response.body());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  @Override
+  public void close() {
+    try {
+      server.stop();
+    } catch (Exception e) {
+      throw new IllegalStateException(e);
+    }
+  }
+}

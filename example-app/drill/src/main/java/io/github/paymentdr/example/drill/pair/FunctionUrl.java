@@ -1,0 +1,138 @@
+package io.github.paymentdr.example.drill.pair;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.util.Locale;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.function.Function;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * A Function URL with IAM authorisation: events of payload format 2.0, and 403 for who does not
+ * sign. Who calls is known by the access key, so that each caller's way can be cut by itself.
+ */
+final class FunctionUrl implements AutoCloseable {
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final Pattern ACCESS_KEY = Pattern.compile("AWS4-HMAC-SHA256 Credential=([^/]+)/");
+
+  private final LambdaFunction function;
+  private final Function<String, Gate> ways;
+  private final HttpServer server;
+  private final ExecutorService threads = Executors.newCachedThreadPool(Daemons::thread);
+
+  private FunctionUrl(LambdaFunction function, Function<String, Gate> ways) throws IOException {
+    this.function = function;
+    this.ways = ways;
+    server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    server.setExecutor(threads);
+    server.createContext("/", this::answer);
+    server.start();
+  }
+
+  /** Opens it; each caller's access key has a way to here. */
+  static FunctionUrl open(LambdaFunction function, Function<String, Gate> ways) {
+    try {
+      return new FunctionUrl(function, ways);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  URI uri() {
+    return URI.create("http://127.0.0.1:" + server.getAddress().getPort() + "/");
+  }
+
+  @Override
+  public void close() {
+    server.stop(0);
+    threads.shutdownNow();
+  }
+
+  private void answer(HttpExchange exchange) throws IOException {
+    try (exchange) {
+      byte[] body = exchange.getRequestBody().readAllBytes();
+      String authorization = exchange.getRequestHeaders().getFirst("Authorization");
+      Matcher key = ACCESS_KEY.matcher(String.valueOf(authorization));
+      if (!key.find()) {
+        send(exchange, 403, "{\"Message\":\"Forbidden\"}");
+        return;
+      }
+      Gate way = ways.apply(key.group(1));
+      way.pass();
+      int status;
+      String text;
+      try {
+        JsonNode answer =
+            JSON.readTree(
+                function.call(
+                    event(exchange, body).toString().getBytes(UTF_8), function.timeout()));
+        status = answer.path("statusCode").asInt(200);
+        text = answer.path("body").asText();
+        answer
+            .path("headers")
+            .properties()
+            .forEach(
+                header ->
+                    exchange.getResponseHeaders().set(header.getKey(), header.getValue().asText()));
+      } catch (IOException | RuntimeException e) {
+        status = 502;
+        text = "{\"Message\":\"Internal Server Error\"}";
+      }
+      way.pass();
+      send(exchange, status, text);
+    }
+  }
+
+  private static void send(HttpExchange exchange, int status, String body) throws IOException {
+    byte[] bytes = body.getBytes(UTF_8);
+    exchange.sendResponseHeaders(status, bytes.length == 0 ? -1 : bytes.length);
+    exchange.getResponseBody().write(bytes);
+  }
+
+  private static ObjectNode event(HttpExchange exchange, byte[] body) {
+    URI uri = exchange.getRequestURI();
+    ObjectNode event = JSON.createObjectNode().put("version", "2.0").put("routeKey", "$default");
+    event.put("rawPath", uri.getPath());
+    event.put("rawQueryString", uri.getRawQuery() == null ? "" : uri.getRawQuery());
+    ObjectNode headers = event.putObject("headers");
+    exchange
+        .getRequestHeaders()
+        .forEach(
+            (name, values) -> headers.put(name.toLowerCase(Locale.ROOT), String.join(",", values)));
+    if (uri.getRawQuery() != null) {
+      ObjectNode query = event.putObject("queryStringParameters");
+      for (String pair : uri.getQuery().split("&", -1)) {
+        String[] parts = pair.split("=", 2);
+        query.put(parts[0], parts.length == 2 ? parts[1] : "");
+      }
+    }
+    ObjectNode context = event.putObject("requestContext");
+    context.put("accountId", "123456789012").put("apiId", "local").put("stage", "$default");
+    context.put("domainName", "local").put("requestId", "local").put("timeEpoch", 0);
+    context
+        .putObject("http")
+        .put("method", exchange.getRequestMethod())
+        .put("path", uri.getPath())
+        .put("protocol", "HTTP/1.1")
+        .put("sourceIp", "127.0.0.1")
+        .put("userAgent", "local");
+    context.putObject("authorizer").putObject("iam").put("accountId", "123456789012");
+    event.put("isBase64Encoded", false);
+    if (body.length > 0) {
+      event.put("body", new String(body, UTF_8));
+    }
+    return event;
+  }
+}

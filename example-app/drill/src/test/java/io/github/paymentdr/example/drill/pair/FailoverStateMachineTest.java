@@ -1,0 +1,593 @@
+package io.github.paymentdr.example.drill.pair;
+
+import static io.github.paymentdr.example.drill.pair.PlayedMachine.OWN;
+import static io.github.paymentdr.example.drill.pair.PlayedMachine.PEER;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.github.paymentdr.example.drill.stepfunctions.Execution;
+import io.github.paymentdr.example.drill.stepfunctions.Execution.Status;
+import io.github.paymentdr.example.drill.stepfunctions.StateMachineRunner;
+import io.github.paymentdr.example.drill.stepfunctions.TaskFailure;
+import io.github.paymentdr.runtime.replication.RefusedException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
+import org.assertj.core.api.SoftAssertions;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
+
+/** Every way through the state machine as synthesised; the table is real, the functions played. */
+@DisplayName("The failover's state machine, branch by branch")
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+class FailoverStateMachineTest {
+  private static final String ALARM = "{'mode':'unplanned','startedBy':'alarm'}";
+  private static final String PERSON = "{'mode':'unplanned'}";
+  private static final String PLANNED = "{'mode':'planned'}";
+
+  private static StateMachineRunner runner;
+  private static ControlTableServer tables;
+  private static FailoverTemplate template;
+  private static final Set<String> TAKEN = ConcurrentHashMap.newKeySet();
+
+  @BeforeAll
+  static void start() {
+    runner = StateMachineRunner.start();
+    tables = ControlTableServer.start();
+    template = FailoverTemplate.ofSecondary();
+  }
+
+  @AfterAll
+  static void stop() {
+    runner.close();
+    tables.close();
+  }
+
+  @Test
+  void regionIsTakenOverWhenAlarmGoesOff() {
+    PlayedMachine machine = machine();
+    Execution execution = machine.run(ALARM);
+    assertThat(execution.states())
+        .containsExactly(
+            "CheckInput",
+            "Defaults",
+            "PrepareRun",
+            "ReadLease",
+            "DecideByLease",
+            "WaitForCoolDown",
+            "Assess",
+            "DecideByAssessment",
+            "CheckFitness",
+            "DecideByFitness",
+            "TakeLease",
+            "WaitForFencing",
+            "Fenced",
+            "StartRounds",
+            "CheckTenure",
+            "DecideByTenure",
+            "Promote",
+            "DecideByPromotion",
+            "ReplayJournal",
+            "DecideByReplay",
+            "OpenLease",
+            "OpenTraffic",
+            "Verify",
+            "DecideByReport",
+            "Report",
+            "NotifyDone",
+            "Done");
+    assertThat(execution.status()).isEqualTo(Status.SUCCEEDED);
+    assertThat(machine.lease("activeRegion")).isEqualTo(OWN);
+    assertThat(machine.lease("epoch")).isEqualTo("8");
+    assertThat(machine.lease("state")).isEqualTo("ACTIVE");
+    assertThat(machine.lease("previousRegion")).isEqualTo(PEER);
+    assertThat(machine.lease("mode")).isEqualTo("unplanned");
+    assertThat(machine.lease("startedBy")).isEqualTo("alarm");
+    assertThat(machine.lease("execution")).isEqualTo(execution.arn());
+    assertThat(machine.lease("unhealthySince")).isEqualTo("2026-11-22T10:00:00.000Z");
+    assertThat(machine.lease("coolDownUntil")).isEqualTo("2026-11-22T10:10:00.000Z");
+    assertThat(Instant.parse(machine.lease("openedAt")))
+        .isAfter(Instant.parse(machine.lease("takenAt")));
+    assertThat(machine.messages()).hasSize(1);
+  }
+
+  @Test
+  void coolDownIsWaitedFor() {
+    PlayedMachine machine = machine();
+    Instant end = Instant.now().plusMillis(1200);
+    machine.lease(PEER, 7, "ACTIVE", "{'coolDownUntil':'" + end + "'}");
+    Execution execution = machine.start(ALARM);
+    execution.awaitState("Assess", Duration.ofSeconds(20));
+    assertThat(Instant.now()).isAfterOrEqualTo(end.minusMillis(5));
+    machine.finish(execution);
+    assertThat(execution.status()).isEqualTo(Status.SUCCEEDED);
+  }
+
+  @Test
+  void personIsNotHeldUpByCoolDown() {
+    PlayedMachine machine = machine();
+    machine.lease(PEER, 7, "ACTIVE", "{'coolDownUntil':'2099-01-01T00:00:00.000Z'}");
+    assertThat(machine.run(PERSON).states()).doesNotContain("WaitForCoolDown").endsWith("Done");
+    assertThat(machine.lease("startedBy")).isEqualTo("person");
+  }
+
+  @Test
+  void inputThatSaysNothingIsRefused() {
+    for (String input :
+        new String[] {
+          "{}",
+          "{'mode':'soon'}",
+          "{'mode':'planned','startedBy':'alarm'}",
+          "{'mode':'unplanned','startedBy':'alarm','acceptUnfit':true}",
+          "{'mode':'unplanned','acceptUnfit':'yes'}",
+          "{'mode':'unplanned','startedBy':'somebody'}"
+        }) {
+      PlayedMachine machine = machine();
+      Execution execution = machine.run(input);
+      assertThat(execution.status()).as(input).isEqualTo(Status.FAILED);
+      assertThat(execution.states()).contains("InputRefused", "NotifyFailure", "Failed");
+      assertThat(message(machine)).contains("CheckInput", "start-execution");
+      assertThat(machine.lease("epoch")).isEqualTo("7");
+    }
+  }
+
+  @Test
+  void withoutLeaseNothingIsDone() {
+    PlayedMachine machine = machine().withoutLease();
+    Execution execution = machine.run(PERSON);
+    assertThat(execution.states()).contains("LeaseMissing").endsWith("Failed");
+    PlayedMachine strange = machine().lease("eu-west-1", 7, "ACTIVE", "{}");
+    assertThat(strange.run(PERSON).states()).contains("LeaseMissing").endsWith("Failed");
+  }
+
+  @Test
+  void falseAlarmEndsWithNothingChanged() {
+    PlayedMachine machine = machine().always("assess", "{'decision':'FALSE_ALARM','detail':'d'}");
+    Execution execution = machine.run(ALARM);
+    assertThat(execution.states()).endsWith("FalseAlarm");
+    assertThat(execution.status()).isEqualTo(Status.SUCCEEDED);
+    assertThat(machine.lease("epoch")).isEqualTo("7");
+  }
+
+  @Test
+  void alarmThatStaysOnIsLookedAtAgainUntilRegionIsGone() {
+    PlayedMachine machine = machine().alarm(true);
+    machine.next("assess", "{'decision':'FALSE_ALARM','detail':'d'}");
+    assertThat(machine.run(ALARM).states())
+        .containsSubsequence("Assess", "LookAtAlarm", "CountLook", "Assess", "TakeLease")
+        .endsWith("Done");
+  }
+
+  @Test
+  void alarmThatStaysOnWhileRegionAnswersIsGivenToPeople() {
+    PlayedMachine machine =
+        machine().alarm(true).always("assess", "{'decision':'FALSE_ALARM','detail':'d'}");
+    assertThat(machine.run(ALARM).states()).contains("AlarmUndecided").endsWith("Failed");
+    assertThat(machine.lease("epoch")).isEqualTo("7");
+  }
+
+  @Test
+  void blindRegionDoesNotTakeOver() {
+    PlayedMachine machine = machine().always("assess", "{'decision':'BLIND','detail':'d'}");
+    assertThat(machine.run(ALARM).states()).contains("Blind").endsWith("Failed");
+    assertThat(message(machine))
+        .contains("stopped at the step Assess", "'{\"mode\":\"unplanned\"}'");
+    assertThat(machine.lease("epoch")).isEqualTo("7");
+  }
+
+  @Test
+  void plannedSwitchNeedsHealthyPeer() {
+    PlayedMachine machine =
+        machine().always("assess", "{'decision':'PEER_NOT_HEALTHY','detail':'d'}");
+    assertThat(machine.run(PLANNED).states()).contains("PeerNotHealthy").endsWith("Failed");
+    assertThat(machine.lease("epoch")).isEqualTo("7");
+  }
+
+  @Test
+  void unknownDecisionIsNotFollowed() {
+    PlayedMachine machine = machine().always("assess", "{'decision':'MAYBE','detail':'d'}");
+    assertThat(machine.run(PERSON).states()).contains("AssessmentNotUnderstood").endsWith("Failed");
+    assertThat(machine.lease("epoch")).isEqualTo("7");
+  }
+
+  @Test
+  void unfitStandbyDoesNotTakeOverUnlessPersonSaysSo() {
+    PlayedMachine machine =
+        machine().always("state", "{'fitToTakeOver':false,'problems':['tables are copied']}");
+    assertThat(machine.run(ALARM).states()).contains("NotFit").endsWith("Failed");
+    assertThat(message(machine)).contains("tables are copied", "\"acceptUnfit\":true");
+    assertThat(machine.lease("epoch")).isEqualTo("7");
+    assertThat(machine.run("{'mode':'unplanned','acceptUnfit':true}").states()).endsWith("Done");
+    assertThat(machine.lease("epoch")).isEqualTo("8");
+  }
+
+  @Test
+  void promotionThatTakesItsTimeIsAskedForAgain() {
+    PlayedMachine machine = machine();
+    machine.next("promote", "{'state':'PROMOTING'}").next("promote", "{'state':'PROMOTING'}");
+    assertThat(machine.run(PERSON).states())
+        .containsSubsequence("WaitForPromotion", "CountPromotion", "Promote", "WaitForPromotion")
+        .endsWith("Done");
+  }
+
+  @Test
+  void promotionThatNeverEndsIsGivenUpAndGoneOnWith() {
+    PlayedMachine machine = machine().always("promote", "{'state':'PROMOTING'}");
+    assertThat(machine.run(PERSON).states()).contains("PromotionUnfinished").endsWith("Failed");
+    assertThat(machine.lease("failedStep")).isEqualTo("Promote");
+    assertThat(machine.lease("state")).isEqualTo("ACTIVATING");
+    machine.always("promote", "{'state':'ACTIVE'}");
+    assertThat(machine.run(PERSON).states()).contains("ResumeLease").endsWith("Done");
+    assertThat(machine.lease("failedStep")).isNull();
+    assertThat(machine.lease("epoch")).isEqualTo("8");
+  }
+
+  @Test
+  void runThatWasOvertakenPromotesNothingAnyMore() {
+    PlayedMachine machine = machine().always("promote", "{'state':'PROMOTING'}");
+    Execution overtaken = machine.start(PERSON);
+    overtaken.awaitState("WaitForPromotion", Duration.ofSeconds(30));
+    machine.lease(PEER, 9, "ACTIVE", "{'execution':'somebody else'}");
+    machine.finish(overtaken);
+    assertThat(overtaken.states())
+        .endsWith(
+            "CheckTenure",
+            "DecideByTenure",
+            "Overtaken",
+            "RecordFailure",
+            "NotifyFailure",
+            "Failed");
+    assertThat(machine.lease("epoch")).isEqualTo("9");
+    assertThat(machine.lease("failedStep")).isNull();
+  }
+
+  @Test
+  void plannedSwitchThatIsRefusedIsHandedBack() {
+    PlayedMachine machine =
+        machine().always("promote", new RefusedException("promote", List.of("not in step")));
+    Execution execution = machine.run(PLANNED);
+    assertThat(execution.states())
+        .containsSubsequence("Promote", "DecideByRefusal", "HandBackLease", "SwitchHandedBack");
+    assertThat(execution.status()).isEqualTo(Status.FAILED);
+    assertThat(machine.lease("activeRegion")).isEqualTo(PEER);
+    assertThat(machine.lease("state")).isEqualTo("ACTIVE");
+    assertThat(machine.lease("epoch")).isEqualTo("9");
+    assertThat(message(machine)).contains("not in step");
+  }
+
+  @Test
+  void promotionThatIsRefusedInAnOutageIsGivenToPeople() {
+    PlayedMachine machine =
+        machine().always("promote", new RefusedException("promote", List.of("incomplete copy")));
+    assertThat(machine.run(ALARM).states())
+        .contains("PromotionRefused")
+        .doesNotContain("HandBackLease")
+        .endsWith("Failed");
+    assertThat(machine.lease("failedStep")).isEqualTo("Promote");
+    assertThat(message(machine)).contains("incomplete copy", "\"acceptUnfit\":true");
+  }
+
+  @Test
+  void handBackThatSomebodyElseHasDoneIsNotDoneTwice() {
+    PlayedMachine machine =
+        machine().always("promote", new RefusedException("promote", List.of("not in step")));
+    machine
+        .faults()
+        .always(
+            "HandBackLease",
+            new TaskFailure("DynamoDB.ConditionalCheckFailedException", "played by the test"));
+    assertThat(machine.run(PLANNED).states())
+        .endsWith("SwitchHandedBack", "RecordFailure", "NotifyFailure", "Failed");
+  }
+
+  @Test
+  void longJournalIsReplayedInParts() {
+    PlayedMachine machine = machine().next("replayJournal", "{'complete':false}");
+    assertThat(machine.run(PERSON).states())
+        .containsSubsequence("ReplayJournal", "CountReplay", "ReplayJournal", "OpenLease");
+  }
+
+  @Test
+  void journalThatNeverEndsIsGivenToPeople() {
+    PlayedMachine machine = machine().always("replayJournal", "{'complete':false}");
+    assertThat(machine.run(PERSON).states()).contains("ReplayUnfinished").endsWith("Failed");
+    assertThat(machine.lease("failedStep")).isEqualTo("ReplayJournal");
+  }
+
+  @Test
+  void activeRegionOnlyRepeatsItsOpening() {
+    PlayedMachine machine =
+        machine()
+            .lease(
+                OWN, 7, "ACTIVE", "{'takenAt':'2026-11-22T10:00:00.000Z','recoverySeconds':'5'}");
+    assertThat(machine.run(PERSON).states())
+        .containsSubsequence("RepeatOpening", "OpenTraffic", "Verify")
+        .doesNotContain("Promote")
+        .endsWith("AlreadyActive");
+    assertThat(machine.messages()).isEmpty();
+  }
+
+  @Test
+  void crashAfterOpeningIsMadeGood() {
+    PlayedMachine machine =
+        machine()
+            .lease(
+                OWN,
+                7,
+                "ACTIVE",
+                "{'takenAt':'2026-11-22T10:00:00.000Z','unhealthySince':'2026-11-22T10:00:00.000Z'}");
+    assertThat(machine.run(PERSON).states())
+        .containsSubsequence("DecideByLease", "OpenTraffic", "Verify", "Report", "NotifyDone")
+        .endsWith("Done");
+  }
+
+  @Test
+  void peerThatIsActivatingIsLeftAloneByPlannedSwitch() {
+    PlayedMachine machine = machine().lease(PEER, 7, "ACTIVATING", "{'execution':'arn:aws:x'}");
+    assertThat(machine.run(PLANNED).states()).contains("PeerIsActivating").endsWith("Failed");
+    assertThat(machine.run(PERSON).states()).contains("Assess").endsWith("Done");
+  }
+
+  @Test
+  void earlierExecutionThatIsAtItIsLeftAlone() {
+    PlayedMachine machine = machine();
+    machine.always("promote", "{'state':'PROMOTING'}");
+    Execution first = machine.start(PERSON);
+    first.awaitState("Promote", Duration.ofSeconds(30));
+    Execution second = machine.run(PERSON);
+    assertThat(second.states())
+        .endsWith("FindEarlierExecution", "DecideByEarlierExecution", "AlreadyUnderWay");
+    assertThat(second.status()).isEqualTo(Status.SUCCEEDED);
+    machine.always("promote", "{'state':'ACTIVE'}");
+    machine.finish(first);
+    assertThat(first.status()).isEqualTo(Status.SUCCEEDED);
+    assertThat(machine.lease("epoch")).isEqualTo("8");
+  }
+
+  @Test
+  void earlierExecutionThatIsGoneIsGoneOnWith() {
+    PlayedMachine machine =
+        machine()
+            .lease(
+                OWN,
+                7,
+                "ACTIVATING",
+                "{'execution':'arn:aws:states:us-west-2:123456789012:execution:failover:gone',"
+                    + "'unhealthySince':'2026-11-22T10:00:00.000Z',"
+                    + "'takenAt':'2026-11-22T10:00:01.000Z'}");
+    assertThat(machine.run(PERSON).states())
+        .containsSubsequence("FindEarlierExecution", "ResumeLease", "WaitForFencing")
+        .doesNotContain("DecideByEarlierExecution")
+        .endsWith("Done");
+  }
+
+  @Test
+  void ofTwoStartsAtOnceOneTakesTheLease() {
+    PlayedMachine machine = machine();
+    List<Execution> both =
+        List.of(machine.start(PERSON), machine.start(ALARM), machine.start(PERSON));
+    both.forEach(machine::finish);
+    assertThat(both).allSatisfy(one -> assertThat(one.status()).isEqualTo(Status.SUCCEEDED));
+    assertThat(machine.lease("epoch")).isEqualTo("8");
+    assertThat(machine.lease("state")).isEqualTo("ACTIVE");
+    assertThat(both).filteredOn(one -> one.states().contains("Promote")).hasSize(1);
+  }
+
+  @Test
+  void resumingThatSomebodyElseWasQuickerWithIsLookedAtAgain() {
+    PlayedMachine machine = machine();
+    ways().get(1).setUp().accept(machine);
+    machine
+        .faults()
+        .before(
+            "ResumeLease",
+            1,
+            new TaskFailure("DynamoDB.ConditionalCheckFailedException", "played by the test"));
+    assertThat(machine.run(PERSON).states())
+        .containsSubsequence("ResumeLease", "ReadLease", "ResumeLease")
+        .endsWith("Done");
+  }
+
+  @Test
+  void answersThatAreLostChangeNothingTwice() {
+    for (String state : List.of("TakeLease", "OpenLease", "RecordFailure")) {
+      PlayedMachine machine = machine();
+      machine.faults().after(state, 1, new TaskFailure("States.Timeout", "no answer"));
+      Execution execution = machine.run(PERSON);
+      assertThat(execution.states()).as(state).endsWith("Done");
+      assertThat(machine.lease("epoch")).isEqualTo("8");
+      assertThat(machine.lease("execution")).isEqualTo(execution.arn());
+    }
+  }
+
+  /** A way through the machine, and what leads into it. */
+  private record Way(String name, String input, Consumer<PlayedMachine> setUp) {}
+
+  private static List<Way> ways() {
+    return List.of(
+        new Way("takeover", ALARM, machine -> {}),
+        new Way(
+            "resumed",
+            PERSON,
+            machine ->
+                machine.lease(
+                    OWN,
+                    7,
+                    "ACTIVATING",
+                    "{'execution':'arn:aws:states:us-west-2:123456789012:execution:failover:gone',"
+                        + "'unhealthySince':'2026-11-22T10:00:00.000Z',"
+                        + "'takenAt':'2026-11-22T10:00:01.000Z'}")),
+        new Way(
+            "false alarm",
+            ALARM,
+            machine -> machine.always("assess", "{'decision':'FALSE_ALARM','detail':'d'}")),
+        new Way(
+            "handed back",
+            PLANNED,
+            machine ->
+                machine.always("promote", new RefusedException("promote", List.of("not so")))));
+  }
+
+  @Test
+  @Order(Integer.MAX_VALUE - 2)
+  void everyTaskThatFailsOnceIsRepeatedAndChangesNothing() {
+    SoftAssertions softly = new SoftAssertions();
+    Set<String> failed = new TreeSet<>();
+    Map<String, Runnable> checks = new LinkedHashMap<>();
+    for (Way way : ways()) {
+      PlayedMachine calm = machine();
+      way.setUp().accept(calm);
+      List<String> states = calm.run(way.input()).states();
+      Set<String> tasks = tasksAmong(states);
+      tasks.removeAll(failed);
+      failed.addAll(tasks);
+      for (String task : tasks) {
+        PlayedMachine machine = machine();
+        way.setUp().accept(machine);
+        machine.faults().before(task, 1, broken());
+        Execution execution = machine.start(way.input());
+        checks.put(
+            way.name() + ": " + task,
+            () -> {
+              machine.finish(execution);
+              softly.assertThat(execution.states()).as(way.name() + " " + task).isEqualTo(states);
+              softly.assertThat(machine.faults().count(task)).as(task).isGreaterThan(1);
+            });
+      }
+    }
+    checks.values().forEach(Runnable::run);
+    softly.assertAll();
+    assertThat(failed).isEqualTo(allTasks());
+  }
+
+  @Test
+  @Order(Integer.MAX_VALUE - 1)
+  void everyTaskThatFailsForGoodIsToldAndGoneOnWith() {
+    SoftAssertions softly = new SoftAssertions();
+    Set<String> failed = new TreeSet<>();
+    List<Runnable> checks = new ArrayList<>();
+    Set<String> untold = Set.of("RecordFailure", "NotifyFailure", "NotifyDone");
+    for (Way way : ways()) {
+      PlayedMachine calm = machine();
+      way.setUp().accept(calm);
+      Execution calmRun = calm.run(way.input());
+      Set<String> tasks = tasksAmong(calmRun.states());
+      tasks.removeAll(failed);
+      failed.addAll(tasks);
+      for (String task : tasks) {
+        PlayedMachine machine = machine();
+        way.setUp().accept(machine);
+        machine.faults().always(task, broken());
+        Execution execution = machine.start(way.input());
+        checks.add(
+            () -> {
+              String about = way.name() + ": " + task;
+              machine.finish(execution);
+              if (!untold.contains(task)) {
+                softly
+                    .assertThat(execution.states())
+                    .as(about)
+                    .endsWith(task + "Failed", "RecordFailure", "NotifyFailure", "Failed");
+                softly
+                    .assertThat(execution.await(Duration.ZERO.plusSeconds(1)).error())
+                    .as(about)
+                    .isEqualTo(task);
+                softly
+                    .assertThat(message(machine))
+                    .as(about)
+                    .contains(
+                        "stopped at the step " + task,
+                        "aws stepfunctions start-execution",
+                        execution.arn());
+                if (execution.arn().equals(machine.lease("execution"))) {
+                  softly.assertThat(machine.lease("failedStep")).as(about).isEqualTo(task);
+                  softly.assertThat(machine.lease("failedAt")).as(about).isNotNull();
+                }
+              }
+              machine.faults().heal();
+              Execution again = machine.run(way.input());
+              softly.assertThat(again.status()).as(about + " again").isEqualTo(calmRun.status());
+              if (calmRun.states().contains("Done")) {
+                softly.assertThat(machine.lease("activeRegion")).as(about).isEqualTo(OWN);
+                softly.assertThat(machine.lease("state")).as(about).isEqualTo("ACTIVE");
+                // The report, which is played here, clears what came after the opening.
+                if (!Set.of("OpenTraffic", "Verify", "Report").contains(task)) {
+                  softly.assertThat(machine.lease("failedStep")).as(about).isNull();
+                }
+              }
+            });
+      }
+    }
+    checks.forEach(Runnable::run);
+    softly.assertAll();
+    assertThat(failed).isEqualTo(allTasks());
+  }
+
+  @Test
+  @Order(Integer.MAX_VALUE)
+  void everyStateWasEnteredAndEveryBranchTaken() {
+    Set<String> wanted = new TreeSet<>();
+    JsonNode states = template.definition().path("States");
+    states
+        .properties()
+        .forEach(
+            state -> {
+              wanted.add(state.getKey());
+              state
+                  .getValue()
+                  .path("Choices")
+                  .forEach(
+                      choice -> wanted.add(state.getKey() + " > " + choice.path("Next").asText()));
+              if (state.getValue().has("Default")) {
+                wanted.add(state.getKey() + " > " + state.getValue().path("Default").asText());
+              }
+              state
+                  .getValue()
+                  .path("Catch")
+                  .forEach(
+                      catcher ->
+                          wanted.add(state.getKey() + " > " + catcher.path("Next").asText()));
+            });
+    wanted.removeAll(TAKEN);
+    assertThat(wanted).as("states and branches that no test has taken").isEmpty();
+  }
+
+  private static TaskFailure broken() {
+    return new TaskFailure("Lambda.ServiceException", "played by the test");
+  }
+
+  private static PlayedMachine machine() {
+    return new PlayedMachine(runner, tables, template, TAKEN);
+  }
+
+  private static String message(PlayedMachine machine) {
+    List<JsonNode> messages = machine.messages();
+    return messages.isEmpty() ? "" : messages.get(messages.size() - 1).path("Message").asText();
+  }
+
+  private static Set<String> tasksAmong(List<String> states) {
+    Set<String> tasks = new TreeSet<>(allTasks());
+    tasks.retainAll(states);
+    return tasks;
+  }
+
+  private static Set<String> allTasks() {
+    Set<String> tasks = new TreeSet<>();
+    template.definition().path("States").properties().stream()
+        .filter(state -> state.getValue().path("Type").asText().equals("Task"))
+        .forEach(state -> tasks.add(state.getKey()));
+    return tasks;
+  }
+}
