@@ -3,6 +3,7 @@ package io.github.paymentdr.example;
 import static java.util.stream.Collectors.joining;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.google.common.base.Splitter;
 import com.google.common.base.Strings;
 import com.google.common.html.HtmlEscapers;
 import java.util.Arrays;
@@ -19,10 +20,14 @@ import java.util.regex.Pattern;
 final class PairPicture {
   private static final int WIDTH = 1200;
   private static final int PANEL_WIDTH = 490;
-  private static final int PANEL_HEIGHT = 600;
+  private static final int PANEL_HEIGHT = 675;
   private static final int PRIMARY_X = 15;
   private static final int SECONDARY_X = WIDTH - PANEL_WIDTH - PRIMARY_X;
-  private static final int TOP = 15;
+  private static final int ENDPOINT_WIDTH = 420;
+  private static final int ENDPOINT_X = (WIDTH - ENDPOINT_WIDTH) / 2;
+  private static final int ENDPOINT_Y = 15;
+  private static final int ENDPOINT_HEIGHT = 50;
+  private static final int TOP = ENDPOINT_Y + ENDPOINT_HEIGHT + 35;
   private static final int INSET = 15;
   private static final int VPC_Y = TOP + 120;
   private static final int VPC_HEIGHT = 335;
@@ -31,6 +36,10 @@ final class PairPicture {
   private static final int SERVICES_Y = VPC_Y + VPC_HEIGHT + 20;
   private static final int SERVICE_HEIGHT = 110;
   private static final int SERVICES = 4;
+  private static final int FAILOVER_Y = SERVICES_Y + SERVICE_HEIGHT + 15;
+  private static final int FAILOVER_HEIGHT = 60;
+  // Where the way to the Function URL crosses no words.
+  private static final int CALLS_X = PANEL_WIDTH / 2 + 75;
 
   private static final Pattern DAILY = Pattern.compile("cron\\((\\d+) (\\d+) \\* \\* \\? \\*\\)");
 
@@ -79,6 +88,8 @@ final class PairPicture {
     picture.region(PRIMARY_X, "Primary region", primary, secondary);
     picture.region(SECONDARY_X, "Secondary region", secondary, primary);
     picture.links(primary, secondary);
+    picture.endpoint(primary, secondary);
+    picture.lease(primary, secondary);
     return picture.svg.append("</svg>\n").toString();
   }
 
@@ -111,6 +122,7 @@ final class PairPicture {
     assets(serviceX(x, width, 1), width, region);
     backup(serviceX(x, width, 2), width, region);
     alarms(serviceX(x, width, 3), width, region);
+    failover(x + INSET, x == PRIMARY_X, region);
   }
 
   private static int serviceX(int x, int width, int index) {
@@ -132,9 +144,97 @@ final class PairPicture {
         "Function URL",
         "authorisation " + region.text("AWS::Lambda::Url", "/AuthType"));
     // Between two zones, where it crosses no box.
+    add("<path class=\"link one-way\" d=\"M%d %d V%d\"/>", x + CALLS_X, TOP + 106, FUNCTION_Y);
+  }
+
+  /** What changes the lease stands beside it, in both regions. */
+  private void failover(int x, boolean isLeft, RegionTemplate region) {
+    Optional<JsonNode> probe = region.functionWith("PROBE_INTERVAL_SECONDS");
+    if (probe.isEmpty()) {
+      return;
+    }
+    int width = (PANEL_WIDTH - 2 * INSET - 8) / 2;
+    int far = x + width + 8;
+    labelled(
+        isLeft ? x : far,
+        FAILOVER_Y,
+        width,
+        FAILOVER_HEIGHT,
+        "watch",
+        "Probe (Lambda)",
+        "asks the other region, each "
+            + probe.get().at("/Environment/Variables/PROBE_INTERVAL_SECONDS").asText()
+            + " s");
+    labelled(
+        isLeft ? far : x,
+        FAILOVER_Y,
+        width,
+        FAILOVER_HEIGHT,
+        "compute",
+        "Failover (Step Functions)",
+        "at worst " + Splitter.on(':').splitToList(region.output("RecoveryBudget")).get(0).strip());
+  }
+
+  /** The one URL, and where it leads before and after a failover. */
+  private void endpoint(RegionTemplate primary, RegionTemplate secondary) {
+    if (primary.count("AWS::CloudFront::Distribution") == 0) {
+      return;
+    }
+    labelled(
+        ENDPOINT_X,
+        ENDPOINT_Y,
+        ENDPOINT_WIDTH,
+        ENDPOINT_HEIGHT,
+        "public",
+        "Endpoint (CloudFront)",
+        words(
+            "one URL for callers",
+            when(
+                primary.count("AWS::CloudFront::KeyValueStore") > 0,
+                "the active region from a key value store")));
+    way(ENDPOINT_X + 100, PRIMARY_X + CALLS_X, primary, "one-way");
+    centred(SECONDARY_X + CALLS_X - 110, ENDPOINT_Y + ENDPOINT_HEIGHT + 12, "after a failover");
+    way(ENDPOINT_X + ENDPOINT_WIDTH - 100, SECONDARY_X + CALLS_X, secondary, "one-way off");
+  }
+
+  private void way(int from, int to, RegionTemplate region, String style) {
+    if (region.count("AWS::Lambda::Url") > 0) {
+      int bend = ENDPOINT_Y + ENDPOINT_HEIGHT + 18;
+      add(
+          "<path class=\"link %s\" d=\"M%d %d V%d H%d V%d\"/>",
+          style, from, ENDPOINT_Y + ENDPOINT_HEIGHT, bend, to, TOP + 62);
+    }
+  }
+
+  /** The table that says who is active, between the two failovers that change it. */
+  private void lease(RegionTemplate primary, RegionTemplate secondary) {
+    Optional<JsonNode> table = primary.controlTable();
+    if (table.isEmpty()) {
+      return;
+    }
+    int left = PRIMARY_X + PANEL_WIDTH + 18;
+    int right = SECONDARY_X - 18;
+    box(left, FAILOVER_Y, right - left, FAILOVER_HEIGHT, "data");
+    int middle = (left + right) / 2;
     add(
-        "<path class=\"link one-way\" d=\"M%d %d V%d\"/>",
-        x + PANEL_WIDTH / 2 + 75, TOP + 106, FUNCTION_Y);
+        "<text class=\"name\" text-anchor=\"middle\" x=\"%d\" y=\"%d\">Control table</text>",
+        middle, FAILOVER_Y + 19);
+    centred(middle, FAILOVER_Y + 36, "lease and journal");
+    boolean isStrong = table.get().path("MultiRegionConsistency").asText().equals("STRONG");
+    String witness = table.get().at("/GlobalTableWitnesses/0/Region").asText();
+    centred(
+        middle,
+        FAILOVER_Y + 51,
+        words(isStrong ? "strong" : "eventual", when(!witness.isEmpty(), "witness " + witness)));
+    int y = FAILOVER_Y + FAILOVER_HEIGHT / 2;
+    tie(PRIMARY_X + PANEL_WIDTH - INSET, left, y);
+    if (secondary.functionWith("PROBE_INTERVAL_SECONDS").isPresent()) {
+      tie(right, SECONDARY_X + INSET, y);
+    }
+  }
+
+  private void tie(int from, int to, int y) {
+    add("<path class=\"link both-ways\" d=\"M%d %d H%d\"/>", from, y, to);
   }
 
   private void vpc(int x, RegionTemplate region) {

@@ -110,6 +110,22 @@ record RegionTemplate(String id, String region, JsonNode template) {
         .anyMatch(statement -> statement.at("/Principal/Service").asText().equals(service));
   }
 
+  /** An output, empty when there is none. */
+  String output(String name) {
+    return template.at("/Outputs/" + name + "/Value").asText();
+  }
+
+  /** The global table that the functions of the failover read, if it is defined here. */
+  Optional<JsonNode> controlTable() {
+    String name =
+        functionWith("PROBE_INTERVAL_SECONDS")
+            .map(function -> function.at("/Environment/Variables/CONTROL_TABLE"))
+            .map(value -> value.at("/Ref").asText())
+            .orElse("");
+    return Optional.of(template.at("/Resources/" + name + "/Properties"))
+        .filter(table -> !name.isEmpty() && !table.isMissingNode());
+  }
+
   /** The rule of the backup plan, a missing node when there is none. */
   JsonNode backupRule() {
     return first("AWS::Backup::BackupPlan")
