@@ -77,7 +77,7 @@ final class Acceptance {
   }
 
   /**
-   * Lets something that was accepted before be told again.
+   * Lets something be told that depends on what was booked before: an earlier answer, or a refusal.
    *
    * @param permit what the request began with
    * @throws ProblemException if this region may not tell it any more, or nobody knows

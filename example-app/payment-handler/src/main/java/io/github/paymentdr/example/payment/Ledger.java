@@ -70,10 +70,9 @@ final class Ledger {
   Answer authorise(PaymentOrder order, IdempotencyKey key) {
     Permit permit = acceptance.admit();
     // Each attempt has ids of its own: an earlier one may have been committed nevertheless.
-    return databases
-        .bookings()
-        .inTransaction(
-            connection -> book(connection, 201, key, Payment.authorise(order, now()), 1, permit));
+    return booked(
+        permit,
+        connection -> book(connection, 201, key, Payment.authorise(order, now()), 1, permit));
   }
 
   /**
@@ -87,19 +86,33 @@ final class Ledger {
    */
   Answer change(UUID id, IdempotencyKey key, ChangeOf change) {
     Permit permit = acceptance.admit();
-    return databases
-        .bookings()
-        .inTransaction(
-            connection -> {
-              Payment payment = lock(connection, id).orElseThrow(ProblemException::notFound);
-              Optional<Answer> earlier = earlierAnswer(connection, key, permit);
-              if (earlier.isPresent()) {
-                return earlier.get();
-              }
-              time.limit(connection);
-              long sequence = countBookings(connection, id) + 1;
-              return book(connection, 200, key, change.of(payment, now()), sequence, permit);
-            });
+    return booked(
+        permit,
+        connection -> {
+          Payment payment = lock(connection, id).orElseThrow(ProblemException::notFound);
+          Optional<Answer> earlier = earlierAnswer(connection, key, permit);
+          if (earlier.isPresent()) {
+            return earlier.get();
+          }
+          time.limit(connection);
+          long sequence = countBookings(connection, id) + 1;
+          return book(connection, 200, key, change.of(payment, now()), sequence, permit);
+        });
+  }
+
+  /**
+   * Only the active region may refuse for good, too. One that was frozen and goes on after another
+   * has taken over does not know what was booked there, and a caller believes what is final.
+   */
+  private Answer booked(Permit permit, Database.Work<Answer> booking) {
+    try {
+      return databases.bookings().inTransaction(booking);
+    } catch (ProblemException e) {
+      if (e.isFinal()) {
+        acceptance.confirm(permit);
+      }
+      throw e;
+    }
   }
 
   /** Makes a change of a payment. */

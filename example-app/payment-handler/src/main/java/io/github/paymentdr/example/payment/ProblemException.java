@@ -71,4 +71,9 @@ final class ProblemException extends RuntimeException {
   @Nullable Duration retryAfter() {
     return retryAfter;
   }
+
+  /** Whether the same request would get the same answer again. */
+  boolean isFinal() {
+    return retryAfter == null;
+  }
 }

@@ -20,6 +20,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -251,6 +252,32 @@ class AcceptanceTest {
 
       assertNotBooked(pay(), "region-not-active", "5");
       assertThat(pay().status()).isEqualTo(201);
+    }
+
+    @Test
+    void thatIsTakenMeanwhileLetsNoRefusalPassEither() {
+      Response paid = pay();
+      List<FunctionUrlEvent> refused =
+          List.of(
+              event("/payments/" + paid.text("id") + "/refund", TestApi.unique(), "{}"),
+              event("/payments/" + UUID.randomUUID() + "/capture", TestApi.unique(), "{}"),
+              event("/payments", key, Json.write(TestApi.order(1, "EUR", "a", "b"))));
+      List<Integer> statuses = refused.stream().map(api::send).map(Response::status).toList();
+      assertThat(statuses).containsExactly(409, 404, 422);
+
+      for (FunctionUrlEvent event : refused) {
+        table.putLease(EAST, 1, Lease.State.ACTIVE);
+        link.next("GetItem", Disturbance.after(() -> table.putLease(WEST, 2, Lease.State.ACTIVE)));
+
+        Response response = api.send(event);
+        assertThat(response.status()).as(response.body()).isEqualTo(503);
+        assertThat(response.problem()).isEqualTo("region-not-active");
+        assertThat(response.headers()).containsEntry("retry-after", "5");
+      }
+    }
+
+    private FunctionUrlEvent event(String path, String requestKey, String body) {
+      return FunctionUrlEvent.of("POST", path).key(requestKey).body(body);
     }
 
     @Test
