@@ -16,6 +16,7 @@ import software.amazon.awscdk.Aws;
 import software.amazon.awscdk.Duration;
 import software.amazon.awscdk.Stack;
 import software.amazon.awscdk.services.events.Rule;
+import software.amazon.awscdk.services.events.RuleTargetInput;
 import software.amazon.awscdk.services.events.Schedule;
 import software.amazon.awscdk.services.events.targets.LambdaFunction;
 import software.amazon.awscdk.services.iam.PolicyStatement;
@@ -69,13 +70,35 @@ final class FailoverFunctions {
     Role role = createRole(scope, logGroup, "What the failover function may do");
     props.getLease().grantRegister(role);
     allowTraffic(role, props.getEndpoint());
-    return createAlias(
-        scope,
-        function(scope, role, logGroup, MEMORY)
-            .description("Decides, moves the traffic and reports for a failover")
-            .handler(PACKAGE + "FailoverHandler::handleRequest")
-            .environment(environment)
-            .build());
+    Alias alias =
+        createAlias(
+            scope,
+            function(scope, role, logGroup, MEMORY)
+                .description("Decides, moves the traffic and reports for a failover")
+                .handler(PACKAGE + "FailoverHandler::handleRequest")
+                .environment(environment)
+                .build());
+    keepReady(scope, alias);
+    return alias;
+  }
+
+  /**
+   * Lambda drops the snapshot of a version that nobody has called for 14 days, and refuses calls
+   * for minutes while it makes another ("Improving startup performance with Lambda SnapStart" in
+   * the Lambda developer guide). In quiet times nobody else calls this function.
+   */
+  private static void keepReady(Construct scope, Alias alias) {
+    Rule.Builder.create(scope, "Schedule")
+        .description("Keeps the failover function ready to be called")
+        .schedule(Schedule.rate(Duration.hours(1)))
+        .targets(
+            ImmutableList.of(
+                LambdaFunction.Builder.create(alias)
+                    .event(RuleTargetInput.fromObject(ImmutableMap.of("operation", "ready")))
+                    .retryAttempts(0)
+                    .maxEventAge(Duration.minutes(1))
+                    .build()))
+        .build();
   }
 
   /** Called each minute; a call lasts nearly that long and ends before the next one. */

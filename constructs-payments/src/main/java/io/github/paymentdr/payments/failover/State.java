@@ -19,6 +19,9 @@ final class State {
   private static final double BACKOFF = 2;
   private static final int LONGEST_PAUSE_SECONDS = 20;
 
+  /** Five minutes of pauses, and the attempts themselves, which are refused at once. */
+  private static final int ATTEMPTS_UNTIL_READY = 18;
+
   private final Map<String, Object> members = new LinkedHashMap<>();
   private final List<Map<String, Object>> choices = new ArrayList<>();
   private final List<Map<String, Object>> retries = new ArrayList<>();
@@ -106,6 +109,23 @@ final class State {
             LONGEST_PAUSE_SECONDS,
             "MaxAttempts",
             attempts));
+    return this;
+  }
+
+  /** What passes by itself, but takes minutes: pauses of 2, 4, 8, 16 and then 20 seconds. */
+  State retryingUntilReady(List<String> errors) {
+    retries.add(
+        ImmutableMap.of(
+            "ErrorEquals",
+            errors,
+            "IntervalSeconds",
+            2,
+            "BackoffRate",
+            BACKOFF,
+            "MaxDelaySeconds",
+            LONGEST_PAUSE_SECONDS,
+            "MaxAttempts",
+            ATTEMPTS_UNTIL_READY));
     return this;
   }
 

@@ -20,6 +20,13 @@ final class Tasks {
   static final ImmutableList<String> REFUSED =
       ImmutableList.of("io.github.paymentdr.runtime.replication.RefusedException");
 
+  /** What Lambda answers while a function that was idle for weeks is made ready again. */
+  static final ImmutableList<String> NOT_READY =
+      ImmutableList.of(
+          "Lambda.SnapStartNotReadyException",
+          "Lambda.SnapStartTimeoutException",
+          "Lambda.ResourceNotReadyException");
+
   private static final int TABLE_RETRIES = 5;
   private static final int FUNCTION_RETRIES = 4;
   private static final int PROMOTION_RETRIES = 8;
@@ -67,7 +74,8 @@ final class Tasks {
   private State invocation(String function, Map<String, ?> payload, int seconds, String comment) {
     return State.task(resource("lambda:invoke"), comment)
         .parameters(ImmutableMap.of("FunctionName", "${" + function + "}", "Payload", payload))
-        .timeoutSeconds(StepTimes.limitOf(seconds));
+        .timeoutSeconds(StepTimes.limitOf(seconds))
+        .retryingUntilReady(NOT_READY);
   }
 
   private String resource(String api) {

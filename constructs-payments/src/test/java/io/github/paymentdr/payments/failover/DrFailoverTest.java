@@ -230,8 +230,8 @@ class DrFailoverTest {
           Synthesis.secondary(stack -> FailedOver.alone(stack).automaticFailover(false).build());
       template.resourceCountIs("AWS::SQS::Queue", 0);
       assertThat(template.findResources(RULE).keySet())
-          .allMatch(id -> id.matches("Failover(ProbeSchedule|CleanJournal).*"))
-          .hasSize(2);
+          .allMatch(id -> id.matches("Failover((Probe|Actions)Schedule|CleanJournal).*"))
+          .hasSize(3);
       assertThat(String.valueOf(alarm(template, "PeerUnhealthy").get("AlarmDescription")))
           .contains("Failover is by hand");
     }
@@ -243,6 +243,41 @@ class DrFailoverTest {
       assertThat(String.valueOf(rule(SECONDARY, "CleanJournal").get("Targets")))
           .contains("{\"operation\":\"cleanJournal\"}")
           .contains("PaymentsAlias");
+    }
+
+    @Test
+    @DisplayName("B2: in quiet times a schedule keeps the failover function's snapshot")
+    void keepsItsFunctionAwake() {
+      assertThat(all())
+          .allSatisfy(
+              template -> {
+                Map<String, Object> rule = rule(template, "ActionsSchedule");
+                assertThat(rule).containsEntry("ScheduleExpression", "rate(1 hour)");
+                assertThat(String.valueOf(rule.get("Targets")))
+                    .contains("{\"operation\":\"ready\"}")
+                    .contains("FailoverActionsAlias");
+              });
+    }
+
+    @Test
+    @DisplayName("B2: every function of the way that has a snapshot is called by a schedule")
+    void noSnapshotIsForgotten() {
+      assertThat(all())
+          .allSatisfy(
+              template ->
+                  assertThat(
+                          template.findResources("AWS::Lambda::Function").entrySet().stream()
+                              .filter(
+                                  entry ->
+                                      child(entry.getValue(), "Properties")
+                                          .containsKey("SnapStart"))
+                              .map(entry -> entry.getKey().replaceFirst("Function[0-9A-F]{8}$", ""))
+                              .toList())
+                      .isNotEmpty()
+                      .allSatisfy(
+                          function ->
+                              assertThat(String.valueOf(template.findResources(RULE)))
+                                  .contains("Ref=" + function + "Alias")));
     }
 
     @Test

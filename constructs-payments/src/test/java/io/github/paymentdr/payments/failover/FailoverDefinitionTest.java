@@ -188,6 +188,36 @@ class FailoverDefinitionTest {
             });
   }
 
+  /** It takes Lambda minutes to make a snapshot again that it has dropped. */
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void everyFunctionThatIsNotReadyIsWaitedForMinutes(boolean replicates) {
+    List<Map<String, Object>> invocations =
+        tasks(replicates).values().stream()
+            .filter(task -> task.get("Resource").toString().endsWith(":lambda:invoke"))
+            .toList();
+    assertThat(invocations).hasSizeGreaterThan(4);
+    assertThat(invocations)
+        .allSatisfy(
+            task -> {
+              Map<String, Object> retry = list(task, "Retry").get(0);
+              assertThat(String.valueOf(retry.get("ErrorEquals")))
+                  .contains("Lambda.SnapStartNotReadyException");
+              assertThat(pausesOf(retry)).isBetween(240.0, 600.0);
+            });
+  }
+
+  private static double pausesOf(Map<String, Object> retry) {
+    double pause = ((Number) retry.get("IntervalSeconds")).doubleValue();
+    double longest = ((Number) retry.get("MaxDelaySeconds")).doubleValue();
+    double sum = 0;
+    for (int i = 0; i < ((Number) retry.get("MaxAttempts")).intValue(); i++) {
+      sum += Math.min(pause, longest);
+      pause *= ((Number) retry.get("BackoffRate")).doubleValue();
+    }
+    return sum;
+  }
+
   @ParameterizedTest
   @ValueSource(booleans = {true, false})
   void everyStepThatFailsSaysSoAndTheCommandThatIsNext(boolean replicates) {

@@ -7,12 +7,14 @@ import com.amazonaws.services.lambda.runtime.RequestStreamHandler;
 import io.github.paymentdr.runtime.aws.AwsClients;
 import io.github.paymentdr.runtime.aws.AwsClients.Patience;
 import io.github.paymentdr.runtime.control.EndpointItem;
+import io.github.paymentdr.runtime.control.LeaseItem;
 import io.github.paymentdr.runtime.failover.Assessment;
 import io.github.paymentdr.runtime.failover.Assessment.Starter;
 import io.github.paymentdr.runtime.failover.RecoveryReport;
 import io.github.paymentdr.runtime.failover.Registration;
 import io.github.paymentdr.runtime.failover.Verification;
 import io.github.paymentdr.runtime.json.Json;
+import io.github.paymentdr.runtime.lease.Lease;
 import io.github.paymentdr.runtime.log.Log;
 import io.github.paymentdr.runtime.traffic.KeyValueStores;
 import io.github.paymentdr.runtime.traffic.Traffic;
@@ -141,6 +143,7 @@ public final class FailoverHandler implements RequestStreamHandler {
                   function.configuration().region())
               .verify();
       case REPORT -> report(function, event, log);
+      case READY -> ready(function);
       case REGISTER, UNREGISTER -> registration(function, CustomResourceEvent.of(request), log);
     };
   }
@@ -193,6 +196,16 @@ public final class FailoverHandler implements RequestStreamHandler {
             clock,
             log)
         .report(report);
+  }
+
+  /** Called when nothing is to be done, and so needs what a failover needs first. */
+  private static Map<String, @Nullable Object> ready(Configured function) {
+    Optional<Lease> lease = function.parts().items().lease().map(LeaseItem::lease);
+    Map<String, @Nullable Object> answer = new LinkedHashMap<>();
+    answer.put("activeRegion", lease.map(Lease::activeRegion).orElse(null));
+    answer.put("epoch", lease.map(Lease::epoch).orElse(null));
+    answer.put("state", lease.map(found -> found.state().name()).orElse(null));
+    return answer;
   }
 
   private Map<String, Object> registration(Configured function, CustomResourceEvent event, Log log)

@@ -10,6 +10,7 @@ enum FailoverOperation {
   OPEN_TRAFFIC("openTraffic"),
   VERIFY("verify"),
   REPORT("report"),
+  READY("ready"),
   REGISTER("register"),
   UNREGISTER("unregister");
 

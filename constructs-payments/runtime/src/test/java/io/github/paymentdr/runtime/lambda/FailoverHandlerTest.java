@@ -156,7 +156,7 @@ class FailoverHandlerTest {
       assertThatThrownBy(() -> region.call("{\"operation\":\"register\"}"))
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessage(
-              "operation must be one of assess, openTraffic, verify, report, got 'register'");
+              "operation must be one of assess, openTraffic, verify, report, ready, got 'register'");
     }
 
     @Test
@@ -170,6 +170,28 @@ class FailoverHandlerTest {
     private Map<String, Object> assess(String mode, String startedBy) {
       return region.call(
           Json.write(Map.of("operation", "assess", "mode", mode, "startedBy", startedBy)), NOW);
+    }
+  }
+
+  @Nested
+  class IsReady {
+    @Test
+    void andSaysWhoIsActiveAndChangesNothing() {
+      table.lease("us-east-1", 7, "ACTIVE");
+      Map<String, ?> before = table.get("lease");
+      assertThat(region.call("{\"operation\":\"ready\"}"))
+          .isEqualTo(Map.of("activeRegion", "us-east-1", "epoch", 7, "state", "ACTIVE"));
+      assertThat(table.get("lease")).isEqualTo(before);
+      assertThat(east.requests()).isEmpty();
+      assertThat(west.requests()).isEmpty();
+    }
+
+    @Test
+    void beforeThereIsALease() {
+      table.remove("lease");
+      assertThat(region.call("{\"operation\":\"ready\"}"))
+          .hasSize(3)
+          .containsEntry("activeRegion", null);
     }
   }
 

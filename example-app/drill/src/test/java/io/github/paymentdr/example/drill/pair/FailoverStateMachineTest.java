@@ -214,6 +214,18 @@ class FailoverStateMachineTest {
   }
 
   @Test
+  void functionWhoseSnapshotIsGoneIsWaitedFor() {
+    PlayedMachine machine = machine();
+    machine
+        .faults()
+        .before(
+            "OpenTraffic",
+            15,
+            new TaskFailure("Lambda.SnapStartNotReadyException", "played by the test"));
+    assertThat(machine.run(PERSON).states()).endsWith("Done");
+  }
+
+  @Test
   void promotionThatTakesItsTimeIsAskedForAgain() {
     PlayedMachine machine = machine();
     machine.next("promote", "{'state':'PROMOTING'}").next("promote", "{'state':'PROMOTING'}");
