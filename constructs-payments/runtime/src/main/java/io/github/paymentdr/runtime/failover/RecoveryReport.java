@@ -25,6 +25,9 @@ import software.amazon.awssdk.core.exception.SdkException;
 public final class RecoveryReport {
   private static final int LONGEST_SUBJECT = 100;
 
+  /** The message is carried by a state machine and by mail, and neither takes any length. */
+  private static final int MOST_SLOTS = 50;
+
   private final ControlItems items;
   private final ProbePoints points;
   private final Settings settings;
@@ -217,7 +220,20 @@ public final class RecoveryReport {
         ? line
         : line
             + "\nBLOCKED, each is an acknowledged payment that is to be put right by hand: "
-            + replay.get("blockedSlots");
+            + blockedSlots(replay);
+  }
+
+  private static String blockedSlots(Map<?, ?> replay) {
+    List<?> slots = replay.get("blockedSlots") instanceof List<?> list ? list : List.of();
+    List<?> named = slots.subList(0, Math.min(MOST_SLOTS, slots.size()));
+    long blocked =
+        replay.get("blocked") instanceof Number number ? number.longValue() : slots.size();
+    return blocked > named.size()
+        ? named
+            + " and "
+            + (blocked - named.size())
+            + " more; the runbook says how to find them in the journal"
+        : named.toString();
   }
 
   private static String count(Map<?, ?> replay, String name) {

@@ -4,7 +4,9 @@ import io.github.paymentdr.runtime.replication.Observation;
 import io.github.paymentdr.runtime.replication.PromotionOutcome;
 import io.github.paymentdr.runtime.replication.PromotionRequest.Mode;
 import io.github.paymentdr.runtime.replication.ReplicationState;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -12,6 +14,14 @@ import org.jspecify.annotations.Nullable;
 
 /** What operations of both kinds of replication answer, as members of a JSON object. */
 final class Answers {
+  /**
+   * What a state machine is answered must be short: at more than 256 KiB it ends at once, and
+   * nothing in it can catch that ("Step Functions service quotas" in its developer guide).
+   */
+  private static final int MOST_PROBLEMS = 50;
+
+  private static final int LONGEST_PROBLEM = 500;
+
   private Answers() {}
 
   static Map<String, @Nullable Object> of(Observation observation) {
@@ -33,8 +43,23 @@ final class Answers {
     answer.put("role", state.role().name());
     answer.put("epoch", number(state.epoch()));
     answer.put("fitToTakeOver", state.fitToTakeOver());
-    answer.put("problems", state.problems());
+    answer.put("problems", someOf(state.problems()));
     return answer;
+  }
+
+  /** A pair may have any number of tables, and each may be a problem. */
+  private static List<String> someOf(List<String> problems) {
+    List<String> some = new ArrayList<>();
+    for (String problem : problems.subList(0, Math.min(MOST_PROBLEMS, problems.size()))) {
+      some.add(
+          problem.length() <= LONGEST_PROBLEM
+              ? problem
+              : problem.substring(0, LONGEST_PROBLEM) + "...");
+    }
+    if (problems.size() > MOST_PROBLEMS) {
+      some.add("and " + (problems.size() - MOST_PROBLEMS) + " more problems");
+    }
+    return some;
   }
 
   static Map<String, @Nullable Object> of(PromotionOutcome outcome) {

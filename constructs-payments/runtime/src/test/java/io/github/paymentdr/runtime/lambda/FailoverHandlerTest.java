@@ -19,6 +19,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
@@ -314,6 +315,18 @@ class FailoverHandlerTest {
           .containsEntry(
               "subject",
               "payments-prod: us-west-2 is active after 97 s (OVER the objective of 96 s)");
+    }
+
+    @Test
+    void ofBlockedPaymentsThatAreTooManyToName() {
+      List<String> slots = IntStream.range(0, 900).mapToObj(i -> "group/p/" + i).toList();
+      String event =
+          event("unplanned", "alarm", 12_345)
+              .replace("[\"group/p1/2\"]", Json.write(Map.of("s", slots)).replaceAll(".*:|}", ""));
+      assertThat(region.call(event, NOW).get("message"))
+          .asString()
+          .contains("12345 blocked", "[group/p/0, ", "group/p/49] and 12295 more")
+          .doesNotContain("group/p/50");
     }
 
     @Test
