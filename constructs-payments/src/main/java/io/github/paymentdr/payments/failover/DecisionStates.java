@@ -18,8 +18,6 @@ import io.github.paymentdr.payments.failover.Failures.Next;
 final class DecisionStates {
   static final String FIRST = "CheckInput";
 
-  private static final int MOST_LOOKS = 40;
-
   private static final ImmutableList<String> NO_EXECUTION =
       ImmutableList.of("Sfn.ExecutionDoesNotExistException", "Sfn.InvalidArnException");
 
@@ -109,7 +107,7 @@ final class DecisionStates {
             .parameters(LeaseRequests.read())
             .into("lease")
             .catchingAll(
-                failures.ofStep(
+                failures.ofPassingStep(
                     "ReadLease",
                     "The control table does not answer in this region. When it does",
                     Next.AGAIN))
@@ -225,7 +223,7 @@ final class DecisionStates {
                 "Asks the other region once more before anything is done")
             .keeping("Payload", "assessment")
             .catchingAll(
-                failures.ofStep(
+                failures.ofPassingStep(
                     "Assess",
                     "Nothing was changed. If you know that "
                         + peer
@@ -240,7 +238,7 @@ final class DecisionStates {
             .when(is(path, "FALSE_ALARM"), "WaitForAlarm")
             .when(
                 is(path, "BLIND"),
-                failures.ofFinding(
+                failures.ofPassingFinding(
                     "Blind",
                     "Assess",
                     region + " cannot be reached either, so it cannot tell whether " + peer + " is",
@@ -266,8 +264,47 @@ final class DecisionStates {
                     Next.UNPLANNED)));
   }
 
-  /** An alarm that stays on starts nothing again, so whoever it has started must not leave. */
+  /**
+   * An alarm that stays on starts nothing again, so whoever it has started must not leave. Nor for
+   * what may pass: this region sees nothing, or is not fit, or something does not answer. People
+   * are told once, and again when it is given up. One that cannot read the lease may have it
+   * already, and must not end as if nothing was the matter.
+   */
   private void addSecondLook() {
+    definition.add(
+        Failures.PASSING,
+        State.choice("What may pass ends a person's run, and is waited for in that of an alarm")
+            .when(all(is("$.input.startedBy", "alarm"), isTrue("$.told.people")), "WaitForAlarm")
+            .when(is("$.input.startedBy", "alarm"), "NotifyWaiting")
+            .otherwise(Failures.RECORD));
+    definition.add(
+        "NotifyWaiting",
+        tasks
+            .notification("Tells people, once, why nothing happens yet and what they can do")
+            .parameters(
+                ImmutableMap.of(
+                    "TopicArn",
+                    "${Topic}",
+                    "Subject",
+                    "Failover in " + region + " waits",
+                    "Message.$",
+                    "States.Format('The failover to "
+                        + region
+                        + " waits at the step {}.\n\n{}\n\nIt tries again as long as the alarm is on,"
+                        + " up to "
+                        + StepTimes.MOST_LOOKS
+                        + " times, and tells you if it gives up or has taken over. You need not"
+                        + " wait for it: {}\n\nExecution: {}', $.failure.step, $.failure.problem,"
+                        + " $.failure.next, $.execution)"))
+            .ignoringResult()
+            .catching(Tasks.ALL, "WaitForAlarm")
+            .next("Told"));
+    definition.add(
+        "Told",
+        State.pass("People know")
+            .result(ImmutableMap.of("people", true))
+            .into("told")
+            .next("WaitForAlarm"));
     definition.add(
         "WaitForAlarm",
         State.waitSeconds(times.secondLook(), "Time for the alarm to see what was seen here")
@@ -281,14 +318,19 @@ final class DecisionStates {
             .catchingAll(
                 failures.ofStep(
                     "LookAtAlarm",
-                    peer + " answered once. Watch it, and if it is lost",
+                    "Nothing was changed, and whether the alarm is on is not known. Watch "
+                        + peer
+                        + ", and if it is lost",
                     Next.UNPLANNED))
             .next("DecideByAlarm"));
     Condition on = is("$.alarm.MetricAlarms[0].StateValue", "ALARM");
     definition.add(
         "DecideByAlarm",
         State.choice("An alarm that stays on would start nothing again")
-            .when(all(on, below("$.looks.rounds", MOST_LOOKS)), "CountLook")
+            .when(all(on, below("$.looks.rounds", StepTimes.MOST_LOOKS)), "CountLook")
+            .when(
+                any(all(on, present("$.failure.step")), is("$.failure.step", "ReadLease")),
+                Failures.RECORD)
             .when(
                 on,
                 failures.ofDecision(
@@ -303,8 +345,17 @@ final class DecisionStates {
         State.pass("Asks again")
             .parameters(ImmutableMap.of("rounds.$", "States.MathAdd($.looks.rounds, 1)"))
             .into("looks")
-            .next("Assess"));
-    definition.add("FalseAlarm", State.succeed("The other region answers, and the alarm is over"));
+            .next("LookAnew"));
+    definition.add(
+        "LookAnew",
+        State.pass("What was the matter may be over, and somebody may have taken the lease")
+            .result(ImmutableMap.of())
+            .into("failure")
+            .next("ReadLease"));
+    definition.add(
+        "FalseAlarm",
+        State.succeed(
+            "Nothing was changed and the alarm is over; the next one starts another run"));
   }
 
   private void addFitness() {
@@ -318,7 +369,7 @@ final class DecisionStates {
                 "Could this region's database take over?")
             .keeping("Payload", "fitness")
             .catchingAll(
-                failures.ofStep(
+                failures.ofPassingStep(
                     "CheckFitness",
                     "Nothing was changed. Look at the control function of the replication, then",
                     Next.AGAIN))
@@ -329,7 +380,7 @@ final class DecisionStates {
             .when(isTrue("$.fitness.Payload.fitToTakeOver"), "TakeLease")
             .when(isTrue("$.input.acceptUnfit"), "TakeLease")
             .otherwise(
-                failures.ofFinding(
+                failures.ofPassingFinding(
                     "NotFit",
                     "CheckFitness",
                     "The database of " + region + " is not fit to take over",

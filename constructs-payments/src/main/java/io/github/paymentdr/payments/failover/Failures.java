@@ -11,7 +11,10 @@ import java.util.Map;
  */
 final class Failures {
   /** Where an execution that gives up goes on. */
-  private static final String RECORD = "RecordFailure";
+  static final String RECORD = "RecordFailure";
+
+  /** Where one goes on whose reason may pass by itself. */
+  static final String PASSING = "DecideByStarter";
 
   private static final String NOTIFY = "NotifyFailure";
   private static final String FAILED = "Failed";
@@ -63,28 +66,29 @@ final class Failures {
    * @return the name of the state that says so
    */
   String ofStep(String step, String advice, Next next) {
-    return add(
-        step + "Failed",
-        step,
-        "States.Format('" + step + " failed for good: {}', States.JsonToString($.error))",
-        advice,
-        next);
+    return add(step + "Failed", step, failedForGood(step), advice, next, RECORD);
+  }
+
+  /** As {@link #ofStep}, for what may pass by itself while nothing was changed yet. */
+  String ofPassingStep(String step, String advice, Next next) {
+    return add(step + "Failed", step, failedForGood(step), advice, next, PASSING);
   }
 
   /** A decision not to go on. */
   String ofDecision(String name, String step, String problem, String advice, Next next) {
-    return add(name, step, "States.Format('" + problem + "')", advice, next);
+    return add(name, step, "States.Format('" + problem + "')", advice, next, RECORD);
   }
 
   /** As {@link #ofDecision}, with a text of what was found. */
   String ofFinding(
       String name, String step, String problem, String path, String advice, Next next) {
-    return add(
-        name,
-        step,
-        "States.Format('" + problem + ": {}', States.JsonToString(" + path + "))",
-        advice,
-        next);
+    return add(name, step, found(problem, path), advice, next, RECORD);
+  }
+
+  /** As {@link #ofFinding}, for what may pass by itself while nothing was changed yet. */
+  String ofPassingFinding(
+      String name, String step, String problem, String path, String advice, Next next) {
+    return add(name, step, found(problem, path), advice, next, PASSING);
   }
 
   /** An input that cannot be read; nothing was prepared, and it need not even be an object. */
@@ -153,7 +157,16 @@ final class Failures {
         lead, region, input, arguments);
   }
 
-  private String add(String name, String step, String problem, String advice, Next next) {
+  private static String failedForGood(String step) {
+    return "States.Format('" + step + " failed for good: {}', States.JsonToString($.error))";
+  }
+
+  private static String found(String problem, String path) {
+    return "States.Format('" + problem + ": {}', States.JsonToString(" + path + "))";
+  }
+
+  private String add(
+      String name, String step, String problem, String advice, Next next, String then) {
     State state =
         State.pass("Says what a person does next")
             .parameters(
@@ -165,7 +178,7 @@ final class Failures {
                     "next.$",
                     String.format("States.Format('%s: {}', $.commands.%s)", advice, next.member)))
             .into("failure")
-            .next(RECORD);
+            .next(then);
     states.put(name, state);
     return name;
   }

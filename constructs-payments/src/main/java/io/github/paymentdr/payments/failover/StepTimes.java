@@ -10,7 +10,7 @@ package io.github.paymentdr.payments.failover;
  * @param promotion until the database is writable
  * @param replay giving the journal to the database
  * @param traffic moving the endpoint
- * @param secondLook from a false alarm until the alarm is looked at again
+ * @param secondLook from what may pass, or a false alarm, until the alarm is looked at again
  * @param coolDown the longest wait for the end of a cool-down
  */
 record StepTimes(
@@ -32,7 +32,16 @@ record StepTimes(
   /** Of a promotion's time in the budget; Aurora has taken several times what is usual. */
   private static final int PATIENCE = 4;
 
-  /** Beside promotion and cool-down: all retries of all steps, and a person's way to a computer. */
+  /** How often a run that an alarm has started looks again before it gives up. */
+  static final int MOST_LOOKS = 40;
+
+  /** Of one look: reading the lease, asking both regions and the replication, with all retries. */
+  private static final int LOOK = 300;
+
+  /**
+   * Beside promotion, cool-down and looks: all retries of all steps, and a person's way to a
+   * computer.
+   */
   private static final int REST_OF_EXECUTION = 7_200;
 
   /**
@@ -50,6 +59,6 @@ record StepTimes(
 
   /** The last resort, when even the failure of a step cannot be told. */
   int execution() {
-    return REST_OF_EXECUTION + coolDown + PATIENCE * promotion;
+    return REST_OF_EXECUTION + coolDown + PATIENCE * promotion + MOST_LOOKS * (secondLook + LOOK);
   }
 }
