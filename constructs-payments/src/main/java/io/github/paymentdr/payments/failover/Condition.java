@@ -44,6 +44,12 @@ final class Condition {
     return all(present(path), of(path, "NumericLessThan", number));
   }
 
+  /** Something else than a number, such as null, is above nothing. */
+  static Condition isAbove(String path, String otherPath) {
+    return all(
+        present(path), of(path, "IsNumeric", true), of(path, "NumericGreaterThanPath", otherPath));
+  }
+
   static Condition all(Condition... conditions) {
     return combined("And", conditions);
   }

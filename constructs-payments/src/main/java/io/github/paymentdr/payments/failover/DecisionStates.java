@@ -5,6 +5,7 @@ import static io.github.paymentdr.payments.failover.Condition.any;
 import static io.github.paymentdr.payments.failover.Condition.below;
 import static io.github.paymentdr.payments.failover.Condition.equalsTextAt;
 import static io.github.paymentdr.payments.failover.Condition.is;
+import static io.github.paymentdr.payments.failover.Condition.isAbove;
 import static io.github.paymentdr.payments.failover.Condition.isBoolean;
 import static io.github.paymentdr.payments.failover.Condition.isTrue;
 import static io.github.paymentdr.payments.failover.Condition.missing;
@@ -55,6 +56,7 @@ final class DecisionStates {
     if (replicates) {
       addFitness();
     }
+    addEpoch();
     addTakeLease();
   }
 
@@ -234,7 +236,7 @@ final class DecisionStates {
     definition.add(
         "DecideByAssessment",
         State.choice("Is there a reason to take over?")
-            .when(is(path, "GO"), replicates ? "CheckFitness" : "TakeLease")
+            .when(is(path, "GO"), replicates ? "CheckFitness" : "ReadEpoch")
             .when(is(path, "FALSE_ALARM"), "WaitForAlarm")
             .when(
                 is(path, "BLIND"),
@@ -377,8 +379,8 @@ final class DecisionStates {
     definition.add(
         "DecideByFitness",
         State.choice("A region that is not fit would lose more than the other one has lost")
-            .when(isTrue("$.fitness.Payload.fitToTakeOver"), "TakeLease")
-            .when(isTrue("$.input.acceptUnfit"), "TakeLease")
+            .when(isTrue("$.fitness.Payload.fitToTakeOver"), "ReadEpoch")
+            .when(isTrue("$.input.acceptUnfit"), "ReadEpoch")
             .otherwise(
                 failures.ofPassingFinding(
                     "NotFit",
@@ -388,6 +390,32 @@ final class DecisionStates {
                     "Nothing was changed. Rebuild it, or take over with what it has and lose what"
                         + " it lacks",
                     Next.UNFIT)));
+  }
+
+  /**
+   * A control table that was restored or made again counts from an epoch that the databases have
+   * had long ago. They refuse to be promoted to one that they know, so the next one is beyond both.
+   */
+  private void addEpoch() {
+    definition.add(
+        "ReadEpoch",
+        State.pass("The epoch to go on from, which is usually the lease's")
+            .parameters(ImmutableMap.of("epoch.$", "States.StringToJson($.lease.Item.epoch.N)"))
+            .into("known")
+            .next(replicates ? "DecideByEpoch" : "TakeLease"));
+    if (replicates) {
+      definition.add(
+          "DecideByEpoch",
+          State.choice("A table that was restored may lag behind the databases")
+              .when(isAbove("$.fitness.Payload.epoch", "$.known.epoch"), "ReadEpochOfDatabase")
+              .otherwise("TakeLease"));
+      definition.add(
+          "ReadEpochOfDatabase",
+          State.pass("The database knows a later epoch than the lease")
+              .parameters(ImmutableMap.of("epoch.$", "$.fitness.Payload.epoch"))
+              .into("known")
+              .next("TakeLease"));
+    }
   }
 
   private void addTakeLease() {

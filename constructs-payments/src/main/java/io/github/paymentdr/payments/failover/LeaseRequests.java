@@ -28,17 +28,17 @@ final class LeaseRequests {
     return ImmutableMap.of("TableName", "${ControlTable}", "Key", KEY, "ConsistentRead", true);
   }
 
-  /** From the other region, as it was read. */
+  /** From the other region, as it was read, into the epoch after the latest that anybody knows. */
   static ImmutableMap<String, Object> take(String region) {
     return update(
-        "SET #activeRegion = :region, #epoch = #epoch + :one, #state = :state, #previousRegion ="
+        "SET #activeRegion = :region, #epoch = :next, #state = :state, #previousRegion ="
             + " :previousRegion, #mode = :mode, #startedBy = :startedBy, #execution = :execution,"
             + " #unhealthySince = :unhealthySince, #takenAt = :now, #coolDownUntil = :coolDownUntil"
             + " REMOVE #openedAt, #failedStep, #failedAt, #recoverySeconds",
         "#epoch = :epoch AND #activeRegion = :previousRegion AND #state = :previousState",
         ImmutableMap.<String, Object>builder()
             .put(":region", text(region))
-            .put(":one", ImmutableMap.of("N", "1"))
+            .put(":next", numberAt("States.Format('{}', States.MathAdd($.known.epoch, 1))"))
             .put(":state", text("ACTIVATING"))
             .put(":previousRegion", textAt("$.lease.Item.activeRegion.S"))
             .put(":previousState", textAt("$.lease.Item.state.S"))

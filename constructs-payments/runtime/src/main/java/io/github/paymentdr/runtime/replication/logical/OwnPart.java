@@ -71,8 +71,9 @@ final class OwnPart {
       context
           .log()
           .warn(
-              "the lease is in an earlier epoch than this database, so the next promotions by the"
-                  + " lease will be refused; set the lease's epoch to the database's",
+              "the lease is in an earlier epoch than this database, so its table was restored or made"
+                  + " again; see that it names the region that is active, and raise its epoch to the"
+                  + " database's",
               "leaseEpoch",
               lease.get().epoch(),
               "epoch",

@@ -16,8 +16,13 @@ import java.util.OptionalLong;
  * asked when the other region is lost.
  */
 final class StateReport {
+  /** A promotion that was begun goes on in its own epoch or a later one, never in an earlier. */
   private static final String EPOCH =
-      "select greatest(max(epoch), (select epoch from dr.node)) from dr.heartbeat";
+      """
+      select greatest(max(epoch), (select epoch from dr.node),
+        (select epoch - 1 from dr.promotion where completed_at is null))
+      from dr.heartbeat
+      """;
 
   private final Context context;
   private final LogicalSettings settings;

@@ -74,6 +74,21 @@ class FitnessTest {
     }
   }
 
+  /** Whoever takes the lease for it must not give it an epoch that it would refuse. */
+  @Test
+  void aStandbySaysTheLatestEpochThatItKnowsOfAlsoOfAPromotionThatWasBegun() {
+    following();
+    assertThat(pair.west().control().state().epoch()).hasValue(1);
+    pair.east().execute("update dr.node set epoch = 41");
+    maintain(pair.east());
+    Eventually.holds(
+        "the beat is there", () -> pair.west().control().state().epoch().orElse(0) == 41);
+    pair.west()
+        .execute(
+            "insert into dr.promotion (epoch, mode, started_at) values (45, 'PLANNED', now())");
+    assertThat(pair.west().control().state().epoch()).hasValue(44);
+  }
+
   @Test
   void aStandbyIsFitWhileALinkThatIsLostAgainAndAgainCountsAsErrors() {
     following();

@@ -71,6 +71,8 @@ class FailoverStateMachineTest {
             "DecideByAssessment",
             "CheckFitness",
             "DecideByFitness",
+            "ReadEpoch",
+            "DecideByEpoch",
             "TakeLease",
             "WaitForFencing",
             "Fenced",
@@ -279,6 +281,16 @@ class FailoverStateMachineTest {
             15,
             new TaskFailure("Lambda.SnapStartNotReadyException", "played by the test"));
     assertThat(machine.run(PERSON).states()).endsWith("Done");
+  }
+
+  @Test
+  void epochGoesOnFromTheLatestThatLeaseOrDatabaseKnows() {
+    for (String[] known : new String[][] {{"6", "8"}, {"7", "8"}, {"41", "42"}, {"null", "8"}}) {
+      PlayedMachine machine =
+          machine().always("state", "{'fitToTakeOver':true,'epoch':" + known[0] + "}");
+      assertThat(machine.run(PERSON).states()).as(known[0]).endsWith("Done");
+      assertThat(machine.lease("epoch")).as(known[0]).isEqualTo(known[1]);
+    }
   }
 
   @Test
