@@ -65,7 +65,8 @@ import software.constructs.IDependable;
  * }</pre>
  *
  * <p>There is no dead-letter queue: a Function URL calls the function synchronously, so the caller
- * learns of every failure.
+ * learns of every failure. A call of the alias that does not wait for the answer, such as a
+ * schedule's, is not repeated when it fails, and is given up when it has waited for a minute.
  */
 public final class PaymentFunction extends Construct implements IConnectable, IGrantable {
   private final @Nullable FunctionName name;
@@ -320,11 +321,14 @@ public final class PaymentFunction extends Construct implements IConnectable, IG
         : given;
   }
 
+  /** What calls without waiting is a schedule, which calls again before Lambda would. */
   private Alias createAlias(PaymentFunctionProps props) {
     return Alias.Builder.create(this, "Alias")
         .aliasName(props.getAliasName())
         .version(function.getCurrentVersion())
         .provisionedConcurrentExecutions(props.getProvisionedConcurrentExecutions())
+        .retryAttempts(0)
+        .maxEventAge(Duration.minutes(1))
         .build();
   }
 

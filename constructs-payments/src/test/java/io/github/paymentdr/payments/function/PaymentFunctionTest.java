@@ -196,6 +196,17 @@ class PaymentFunctionTest {
     }
 
     @Test
+    @DisplayName("B2: a scheduled call that fails is not repeated by Lambda, which does so twice")
+    void repeatsNoCallThatNobodyWaitsFor() {
+      assertThat(onlyPropertiesOf(DEFAULTS, "AWS::Lambda::EventInvokeConfig"))
+          .containsEntry("MaximumRetryAttempts", 0)
+          .containsEntry("MaximumEventAgeInSeconds", 60)
+          .extractingByKey("Qualifier")
+          .asString()
+          .contains("PaymentsAlias");
+    }
+
+    @Test
     @DisplayName("F1: a version with SnapStart behind the alias live")
     void publishesAVersionBehindAnAlias() {
       assertThat(onlyPropertiesOf(DEFAULTS, LAMBDA))
