@@ -164,12 +164,28 @@ final class ActivationStates {
             .next("CheckTenure"));
   }
 
-  /** A refused promotion has changed nothing, so a planned switch can be taken back. */
+  /**
+   * A promotion that is refused at once has changed nothing, so a planned switch can be taken back:
+   * by the run that has taken the lease, because an earlier one may have promoted half way.
+   */
   private void addRefusal() {
     definition.add(
         "DecideByRefusal",
         State.choice("Is there a region to go back to?")
-            .when(is("$.input.mode", "planned"), "HandBackLease")
+            .when(all(is("$.input.mode", "planned"), isTrue("$.taking.byThisRun")), "HandBackLease")
+            .when(
+                is("$.input.mode", "planned"),
+                failures.ofFinding(
+                    "SwitchNotHandedBack",
+                    "Promote",
+                    "The switch was refused, and is not taken back because an earlier run has begun"
+                        + " it and may have changed the database",
+                    "$.error",
+                    "No region accepts payments. Remove what is in the way and go on, or if that"
+                        + " takes too long and "
+                        + peer
+                        + " is well, make that one active by its own state machine. To go on",
+                    Next.AGAIN))
             .otherwise(
                 failures.ofFinding(
                     "PromotionRefused",

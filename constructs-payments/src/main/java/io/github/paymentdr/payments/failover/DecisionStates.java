@@ -173,7 +173,7 @@ final class DecisionStates {
             .description("sfn:describeExecution", "Is who took the lease still at it?")
             .parameters(ImmutableMap.of("ExecutionArn.$", "$.lease.Item.execution.S"))
             .keeping("Status", "earlier")
-            .catching(NO_EXECUTION, "ResumeLease")
+            .catching(NO_EXECUTION, "NoteResumption")
             .catchingAll(
                 failures.ofStep(
                     "FindEarlierExecution",
@@ -184,10 +184,16 @@ final class DecisionStates {
         "DecideByEarlierExecution",
         State.choice("One execution at a time")
             .when(is("$.earlier.Status", "RUNNING"), "AlreadyUnderWay")
-            .otherwise("ResumeLease"));
+            .otherwise("NoteResumption"));
     definition.add(
         "AlreadyUnderWay",
         State.succeed("Another execution has the lease and is activating this region"));
+    definition.add(
+        "NoteResumption",
+        State.pass("Before it is done, because its answer may be lost")
+            .result(ImmutableMap.of("byThisRun", false))
+            .into("taking")
+            .next("ResumeLease"));
     definition.add(
         "ResumeLease",
         tasks
@@ -400,20 +406,22 @@ final class DecisionStates {
     definition.add(
         "ReadEpoch",
         State.pass("The epoch to go on from, which is usually the lease's")
-            .parameters(ImmutableMap.of("epoch.$", "States.StringToJson($.lease.Item.epoch.N)"))
-            .into("known")
+            .parameters(
+                ImmutableMap.of(
+                    "after.$", "States.StringToJson($.lease.Item.epoch.N)", "byThisRun", true))
+            .into("taking")
             .next(replicates ? "DecideByEpoch" : "TakeLease"));
     if (replicates) {
       definition.add(
           "DecideByEpoch",
           State.choice("A table that was restored may lag behind the databases")
-              .when(isAbove("$.fitness.Payload.epoch", "$.known.epoch"), "ReadEpochOfDatabase")
+              .when(isAbove("$.fitness.Payload.epoch", "$.taking.after"), "ReadEpochOfDatabase")
               .otherwise("TakeLease"));
       definition.add(
           "ReadEpochOfDatabase",
           State.pass("The database knows a later epoch than the lease")
-              .parameters(ImmutableMap.of("epoch.$", "$.fitness.Payload.epoch"))
-              .into("known")
+              .parameters(ImmutableMap.of("after.$", "$.fitness.Payload.epoch", "byThisRun", true))
+              .into("taking")
               .next("TakeLease"));
     }
   }

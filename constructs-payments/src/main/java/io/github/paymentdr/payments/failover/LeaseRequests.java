@@ -38,7 +38,7 @@ final class LeaseRequests {
         "#epoch = :epoch AND #activeRegion = :previousRegion AND #state = :previousState",
         ImmutableMap.<String, Object>builder()
             .put(":region", text(region))
-            .put(":next", numberAt("States.Format('{}', States.MathAdd($.known.epoch, 1))"))
+            .put(":next", numberAt("States.Format('{}', States.MathAdd($.taking.after, 1))"))
             .put(":state", text("ACTIVATING"))
             .put(":previousRegion", textAt("$.lease.Item.activeRegion.S"))
             .put(":previousState", textAt("$.lease.Item.state.S"))

@@ -347,6 +347,27 @@ class FailoverStateMachineTest {
     assertThat(message(machine)).contains("not in step");
   }
 
+  /** The database may be half promoted, and then the other region must not go on. */
+  @Test
+  void switchThatAnEarlierRunHasBegunIsNotHandedBack() {
+    for (boolean isAnswerLost : new boolean[] {false, true}) {
+      PlayedMachine machine = machine();
+      ways().get(1).setUp().accept(machine);
+      machine.always("promote", new RefusedException("promote", List.of("not in step")));
+      if (isAnswerLost) {
+        machine.faults().after("ResumeLease", 1, new TaskFailure("States.Timeout", "no answer"));
+      }
+      assertThat(machine.run(PLANNED).states())
+          .containsSubsequence("ResumeLease", "DecideByRefusal", "SwitchNotHandedBack")
+          .doesNotContain("HandBackLease")
+          .endsWith("Failed");
+      assertThat(machine.lease("activeRegion")).isEqualTo(OWN);
+      assertThat(machine.lease("state")).isEqualTo("ACTIVATING");
+      assertThat(machine.lease("failedStep")).isEqualTo("Promote");
+      assertThat(message(machine)).contains("not in step", "'{\"mode\":\"planned\"}'");
+    }
+  }
+
   @Test
   void promotionThatIsRefusedInAnOutageIsGivenToPeople() {
     PlayedMachine machine =
