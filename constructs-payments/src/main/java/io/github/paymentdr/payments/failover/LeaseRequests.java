@@ -87,11 +87,14 @@ final class LeaseRequests {
             textAt("$.execution")));
   }
 
-  /** A new epoch all the same: what was admitted in this one must not count in the next. */
+  /**
+   * A new epoch all the same: what was admitted in this one must not count in the next. Nothing was
+   * recovered, so nothing may look like a recovery that nobody has reported.
+   */
   static ImmutableMap<String, Object> handBack(String region) {
     return update(
         "SET #activeRegion = #previousRegion, #previousRegion = :region, #epoch = #epoch + :one,"
-            + " #state = :state, #openedAt = :now",
+            + " #state = :state, #openedAt = :now REMOVE #takenAt, #unhealthySince",
         "#epoch = :epoch AND #activeRegion = :region AND #execution = :execution",
         ImmutableMap.<String, Object>builder()
             .put(":region", text(region))

@@ -344,6 +344,8 @@ class FailoverStateMachineTest {
     assertThat(machine.lease("activeRegion")).isEqualTo(PEER);
     assertThat(machine.lease("state")).isEqualTo("ACTIVE");
     assertThat(machine.lease("epoch")).isEqualTo("9");
+    assertThat(machine.lease("takenAt")).as("or it would be reported").isNull();
+    assertThat(machine.lease("unhealthySince")).isNull();
     assertThat(message(machine)).contains("not in step");
   }
 
