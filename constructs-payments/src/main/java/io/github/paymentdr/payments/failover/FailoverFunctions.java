@@ -9,6 +9,7 @@ import io.github.paymentdr.payments.function.PaymentFunction;
 import io.github.paymentdr.payments.internal.ExecutionRole;
 import io.github.paymentdr.payments.internal.FunctionLogs;
 import io.github.paymentdr.payments.internal.RuntimeCode;
+import io.github.paymentdr.payments.replication.DrReplication;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awscdk.Annotations;
@@ -76,7 +77,7 @@ final class FailoverFunctions {
             function(scope, role, logGroup, MEMORY)
                 .description("Decides, moves the traffic and reports for a failover")
                 .handler(PACKAGE + "FailoverHandler::handleRequest")
-                .environment(environment)
+                .environment(withRebuild())
                 .build());
     keepReady(scope, alias);
     return alias;
@@ -130,6 +131,18 @@ final class FailoverFunctions {
                     .build()))
         .build();
     return alias;
+  }
+
+  /** Who is told of a failover is told how to rebuild the other region, if people have to. */
+  private ImmutableMap<String, String> withRebuild() {
+    DrReplication replication = props.getReplication();
+    String peerFunction = replication == null ? null : replication.getPeerFunctionName();
+    return peerFunction == null
+        ? environment
+        : ImmutableMap.<String, String>builder()
+            .putAll(environment)
+            .put("PEER_REPLICATION_FUNCTION", peerFunction)
+            .buildOrThrow();
   }
 
   private static ImmutableMap<String, String> environmentOf(

@@ -23,7 +23,7 @@ import software.constructs.Construct;
 final class ControlFunction {
   private static final String HANDLER =
       "io.github.paymentdr.runtime.lambda.ReplicationHandler::handleRequest";
-  private static final String ALIAS = "live";
+  static final String ALIAS = "live";
 
   /**
    * A minute less than the provider framework's own function can live, which must be able to report

@@ -58,6 +58,7 @@ public final class DrReplication extends Construct {
   private final String pairName;
   private final @Nullable Size retainedWalLimit;
   private final @Nullable LogicalReplication logical;
+  private final @Nullable String peerFunctionName;
   private final Alias alias;
 
   /**
@@ -77,6 +78,7 @@ public final class DrReplication extends Construct {
     this.pairName = props.pairName();
     this.retainedWalLimit = props.isLogical() ? props.getRetainedWalLimit() : null;
     this.logical = props.isLogical() ? new LogicalReplication(this, props) : null;
+    this.peerFunctionName = props.isLogical() ? peerFunctionName(props) : null;
     this.alias = logical == null ? createGlobalControl(props) : logical.getAlias();
     ControlFunction.createSchedule(this, alias);
   }
@@ -84,6 +86,18 @@ public final class DrReplication extends Construct {
   /** {@return the control function, by the alias that points to the version last set up} */
   public IFunction getFunction() {
     return alias;
+  }
+
+  /**
+   * The control function of the other region, for whoever must operate it there when that region is
+   * back: its name is made of names, so it can be known before the other region is deployed, and
+   * whether it is there is not checked.
+   *
+   * @return name and alias, for example {@code payment-dr-replication-prod-us-west-2:live}; null
+   *     for a global database, whose regions Aurora itself rebuilds
+   */
+  public @Nullable String getPeerFunctionName() {
+    return peerFunctionName;
   }
 
   /** {@return how the pair replicates} */
@@ -277,6 +291,11 @@ public final class DrReplication extends Construct {
             .environment(ReplicationEnvironment.ofGlobalDatabase(props, role))
             .build();
     return ControlFunction.createAlias(this, function);
+  }
+
+  private String peerFunctionName(DrReplicationProps props) {
+    RegionRole role = props.getNames().getRegionPair().roleOf(this);
+    return props.functionName(role.peer()) + ":" + ControlFunction.ALIAS;
   }
 
   private Metric logicalMetric(String method, String name, String statistic) {

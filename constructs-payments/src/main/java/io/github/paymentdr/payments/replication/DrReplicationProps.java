@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import com.google.common.collect.ImmutableList;
 import io.github.paymentdr.core.region.DrNames;
+import io.github.paymentdr.core.region.RegionRole;
 import io.github.paymentdr.core.validation.Copies;
 import io.github.paymentdr.core.validation.Faults;
 import io.github.paymentdr.payments.database.DrAuroraCluster;
@@ -159,6 +160,11 @@ public final class DrReplicationProps {
   /** The name that both regions know beforehand. */
   String pairName() {
     return names.pairName(purpose);
+  }
+
+  /** The name of the control function, which the other region knows beforehand. */
+  String functionName(RegionRole role) {
+    return names.regionalName(purpose, role);
   }
 
   boolean isLogical() {

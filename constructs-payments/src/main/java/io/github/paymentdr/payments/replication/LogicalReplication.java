@@ -124,6 +124,7 @@ final class LogicalReplication {
     ReportBucket.allow(control, reports);
     return placement.place(
         ControlFunction.builder(scope, props, control, logGroup)
+            .functionName(props.functionName(role))
             .environment(ReplicationEnvironment.withReports(environment(), reports)),
         securityGroup);
   }

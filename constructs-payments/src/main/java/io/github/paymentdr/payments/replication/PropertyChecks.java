@@ -2,6 +2,7 @@ package io.github.paymentdr.payments.replication;
 
 import com.google.common.collect.ImmutableSet;
 import io.github.paymentdr.core.region.DrNames;
+import io.github.paymentdr.core.region.RegionRole;
 import io.github.paymentdr.core.validation.Faults;
 import io.github.paymentdr.core.validation.InvalidInputException;
 import java.util.List;
@@ -45,7 +46,8 @@ final class PropertyChecks {
       return;
     }
     try {
-      names.pairName(purpose);
+      names.regionalName(purpose, RegionRole.PRIMARY);
+      names.regionalName(purpose, RegionRole.SECONDARY);
     } catch (InvalidInputException e) {
       faults.addAll(e);
     }

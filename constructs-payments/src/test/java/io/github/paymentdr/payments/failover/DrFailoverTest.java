@@ -313,6 +313,32 @@ class DrFailoverTest {
     }
 
     @Test
+    @DisplayName("B2: who is told of a failover is told the command that rebuilds the lost region")
+    void knowsTheFunctionThatRebuildsTheOtherRegion() {
+      assertThat(rebuildingFunction(PRIMARY)).isEqualTo(controlFunction(SECONDARY) + ":live");
+      assertThat(rebuildingFunction(SECONDARY)).isEqualTo(controlFunction(PRIMARY) + ":live");
+      assertThat(rebuildingFunction(SECONDARY))
+          .isEqualTo("payment-dr-replication-test-us-east-1:live");
+      // Aurora rebuilds by itself, and where nothing replicates nothing does.
+      assertThat(rebuildingFunction(GLOBAL)).isNull();
+      assertThat(rebuildingFunction(ALONE)).isNull();
+    }
+
+    private @Nullable Object rebuildingFunction(Template template) {
+      return child(child(function(template, "FailoverActionsFunction"), "Environment"), "Variables")
+          .get("PEER_REPLICATION_FUNCTION");
+    }
+
+    private String controlFunction(Template template) {
+      return String.valueOf(function(template, "ReplicationFunction").get("FunctionName"));
+    }
+
+    private Map<String, Object> function(Template template, String id) {
+      String type = "AWS::Lambda::Function";
+      return child(template.findResources(type).get(logicalId(template, type, id)), "Properties");
+    }
+
+    @Test
     void warnsOfNothing() {
       Stack stack = Synthesis.secondaryStack();
       complete(stack);

@@ -23,6 +23,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -175,7 +176,22 @@ class DrReplicationTest {
                       .containsEntry("Architectures", List.of("arm64"))
                       .containsEntry("MemorySize", 512)
                       .containsEntry("SnapStart", Map.of("ApplyOn", "PublishedVersions"))
-                      .doesNotContainKeys("FunctionName", "ReservedConcurrentExecutions"));
+                      .doesNotContainKey("ReservedConcurrentExecutions"));
+    }
+
+    @Test
+    @DisplayName("has a name only where the other region must know it")
+    void isKnownToTheOtherRegionWherePeopleRebuildIt() {
+      assertThat(functionOf(LOGICAL_PRIMARY, CONTROL))
+          .containsEntry("FunctionName", "payment-dr-replication-test-us-east-1");
+      assertThat(functionOf(GLOBAL_PRIMARY, CONTROL)).doesNotContainKey("FunctionName");
+      List<String> peers = new ArrayList<>();
+      Synthesis.primary(
+          stack -> peers.add(Replicated.logical(stack).build().getPeerFunctionName()));
+      Synthesis.primary(
+          stack ->
+              assertThat(Replicated.globalDatabase(stack).build().getPeerFunctionName()).isNull());
+      assertThat(peers).containsExactly("payment-dr-replication-test-us-west-2:live");
     }
 
     @Test

@@ -253,7 +253,7 @@ public final class RecoveryReport {
                     + peer
                     + " --function-name "
                     + function
-                    + " --cli-binary-format raw-in-base64-out --payload"
+                    + " --cli-read-timeout 900 --cli-binary-format raw-in-base64-out --payload"
                     + " '{\"operation\":\"rebuild\"}' /dev/stdout")
         .orElseGet(
             () ->

@@ -269,7 +269,7 @@ class FailoverHandlerTest {
               BLOCKED, each is an acknowledged payment that is to be put right by hand: [group/p1/2]
 
               Next: when us-east-1 is back, rebuild it; until then it must not become active. Call this until its state is STANDBY:
-              aws lambda invoke --region us-east-1 --function-name payment-dr-replication --cli-binary-format raw-in-base64-out --payload '{"operation":"rebuild"}' /dev/stdout""");
+              aws lambda invoke --region us-east-1 --function-name payment-dr-replication --cli-read-timeout 900 --cli-binary-format raw-in-base64-out --payload '{"operation":"rebuild"}' /dev/stdout""");
       assertThat(table.get("lease")).containsEntry("recoverySeconds", "97");
       assertThat(aws.requests())
           .filteredOn(request -> request.action().equals("PutMetricData"))
