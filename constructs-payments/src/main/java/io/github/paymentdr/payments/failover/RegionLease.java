@@ -49,6 +49,14 @@ import software.constructs.Construct;
 public final class RegionLease extends Construct {
   private static final String PARTITION_KEY = "id";
 
+  /**
+   * The cleaning of the journal takes an attempt for dead when its entry is five minutes old and
+   * the database has nothing of it: {@code JournalCleaning.DEAD_AFTER} of the runtime. A call that
+   * can last longer could still commit, and its payment would be in no journal. A minute is kept
+   * for the last commit and for what the clocks of two functions differ.
+   */
+  static final int LONGEST_CALL_SECONDS = 240;
+
   private final DrNames names;
   private final RegionPair regionPair;
   private final String pairName;
@@ -121,8 +129,10 @@ public final class RegionLease extends Construct {
    *
    * @param function the payment function of the stack's own region
    * @return this construct
-   * @throws io.github.paymentdr.core.validation.InvalidInputException if there is no function, or
-   *     it is in another region
+   * @throws io.github.paymentdr.core.validation.InvalidInputException if there is no function, if
+   *     it is in another region, or if its time limit is over 4 minutes or a deploy-time token: the
+   *     cleaning of the journal takes entries that are older than 5 minutes for those of calls that
+   *     are over
    */
   public RegionLease guard(PaymentFunction function) {
     checkFunction(function);
@@ -237,8 +247,26 @@ public final class RegionLease extends Construct {
     faults.require("function", function, "pass the payment function to guard");
     if (function != null) {
       Placement.of(this, faults).requireSameRegion("function", function.getFunction());
+      checkLongestCall(faults, function.getTimeout());
     }
     faults.throwIfAny();
+  }
+
+  private static void checkLongestCall(Faults faults, Duration timeout) {
+    if (timeout.isUnresolved()) {
+      faults.unless(
+          false,
+          "function must have a timeout that is known at synthesis, got a deploy-time token; give it"
+              + " a literal value");
+      return;
+    }
+    long seconds = timeOf(timeout).toSeconds();
+    faults.unless(
+        seconds <= LONGEST_CALL_SECONDS,
+        String.format(
+            "function must have a timeout of at most %s seconds, got %s; the cleaning of the journal"
+                + " takes entries that are older than 5 minutes for those of calls that are over",
+            LONGEST_CALL_SECONDS, seconds));
   }
 
   private static void checkTimeout(@Nullable Duration functionTimeout) {

@@ -15,6 +15,7 @@ import io.github.paymentdr.core.validation.InvalidInputException;
 import io.github.paymentdr.payments.function.PaymentFunction;
 import io.github.paymentdr.payments.testing.GoldenTemplate;
 import io.github.paymentdr.payments.testing.Synthesis;
+import io.github.paymentdr.runtime.journal.JournalCleaning;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BiConsumer;
@@ -25,6 +26,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import software.amazon.awscdk.App;
 import software.amazon.awscdk.Aws;
+import software.amazon.awscdk.CfnParameter;
 import software.amazon.awscdk.Duration;
 import software.amazon.awscdk.RemovalPolicy;
 import software.amazon.awscdk.Stack;
@@ -281,6 +283,44 @@ class RegionLeaseTest {
           .hasMessage(
               "RegionLease: function must be in us-east-1 like the stack, got us-west-2; use one of"
                   + " the stack's own region");
+    }
+
+    @Test
+    @DisplayName("B2: a call that outlives its journal entry would be answered and lost")
+    void refusesAFunctionThatTheCleaningWouldTakeForDead() {
+      Stack stack = Synthesis.primaryStack();
+      RegionLease lease = lease(stack).build();
+      assertThat(lease.guard(FailedOver.function(stack, NAMES, 240))).isSameAs(lease);
+
+      Stack far = Synthesis.secondaryStack();
+      PaymentFunction slow = FailedOver.function(far, NAMES, 241);
+      assertThatThrownBy(() -> lease.guard(slow))
+          .isInstanceOf(InvalidInputException.class)
+          .hasMessageContaining("function must be in us-east-1 like the stack, got us-west-2")
+          .hasMessageContaining(
+              "function must have a timeout of at most 240 seconds, got 241; the cleaning of the"
+                  + " journal takes entries that are older than 5 minutes for those of calls that are"
+                  + " over");
+
+      Stack other = Synthesis.primaryStack();
+      CfnParameter parameter = CfnParameter.Builder.create(other, "Timeout").type("Number").build();
+      PaymentFunction unknown =
+          FailedOver.unnamed(other, 10)
+              .timeout(Duration.seconds(parameter.getValueAsNumber()))
+              .build();
+      RegionLease otherLease = lease(other).build();
+      assertThatThrownBy(() -> otherLease.guard(unknown))
+          .isInstanceOf(InvalidInputException.class)
+          .hasMessage(
+              "RegionLease: function must have a timeout that is known at synthesis, got a"
+                  + " deploy-time token; give it a literal value");
+    }
+
+    @Test
+    @DisplayName("B2: the limit is a minute less than the age at which the cleaning acts")
+    void longestCallIsOverBeforeItsEntryIsTakenForDead() {
+      assertThat(java.time.Duration.ofSeconds(RegionLease.LONGEST_CALL_SECONDS))
+          .isEqualTo(JournalCleaning.DEAD_AFTER.minusMinutes(1));
     }
 
     private Map<String, Object> environmentOf(Template template) {

@@ -20,8 +20,11 @@ import java.util.Set;
  * active, and nothing by a region that does not follow.
  */
 public final class JournalCleaning {
-  /** Longer than any function runs that could still commit. */
-  static final Duration DEAD_AFTER = Duration.ofMinutes(5);
+  /**
+   * How old an entry is that the active region's database does not have and never will: longer than
+   * any function runs that could still commit.
+   */
+  public static final Duration DEAD_AFTER = Duration.ofMinutes(5);
 
   private final String region;
   private final LeaseReader lease;
