@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -137,6 +138,10 @@ final class FailoverTemplate {
   Map<String, String> environmentOf(String handler) {
     String function =
         only("AWS::Lambda::Function", id -> handlerClass(id).equals(handler), handler);
+    return environment(function);
+  }
+
+  private Map<String, String> environment(String function) {
     Map<String, String> environment = new TreeMap<>();
     properties(function)
         .path("Environment")
@@ -146,6 +151,52 @@ final class FailoverTemplate {
             variable -> environment.put(variable.getKey(), functions.text(variable.getValue())));
     environment.put("AWS_REGION", functions.region());
     return environment;
+  }
+
+  /** {@return what the stack says of its recovery budget} */
+  Budget budget() {
+    return Budget.read(template.path("Outputs").path("RecoveryBudget").path("Value").asText());
+  }
+
+  /** {@return how long a payment function's reading of the lease is good for} */
+  Duration leaseTime() {
+    return Duration.ofMillis(Long.parseLong(variable(paymentEnvironment(), "LEASE_MILLIS")));
+  }
+
+  /** {@return the payment function's time limit} */
+  Duration functionTimeout() {
+    return Duration.ofSeconds(properties(paymentFunction()).path("Timeout").asInt());
+  }
+
+  Duration probeInterval() {
+    return Duration.ofSeconds(
+        Long.parseLong(variable(environmentOf("ProbeHandler"), "PROBE_INTERVAL_SECONDS")));
+  }
+
+  Duration probeTimeout() {
+    return Duration.ofMillis(
+        Long.parseLong(variable(environmentOf("ProbeHandler"), "PROBE_TIMEOUT_MILLIS")));
+  }
+
+  Duration coolDown() {
+    return Duration.ofSeconds(
+        Long.parseLong(variable(environmentOf("FailoverHandler"), "COOL_DOWN_SECONDS")));
+  }
+
+  /** {@return what the payment function is configured with} */
+  Map<String, String> paymentEnvironment() {
+    return environment(paymentFunction());
+  }
+
+  /** {@return the class of the payment function's handler, as the template names it} */
+  String paymentHandler() {
+    return Splitter.on("::")
+        .splitToList(functions.text(properties(paymentFunction()).path("Handler")))
+        .get(0);
+  }
+
+  private String paymentFunction() {
+    return only("AWS::Lambda::Function", this::hasUrl, "function with a URL");
   }
 
   private String handlerClass(String function) {

@@ -6,6 +6,7 @@ import io.github.paymentdr.example.drill.stepfunctions.TaskFailure;
 import io.github.paymentdr.example.payment.LocalPayments;
 import io.github.paymentdr.runtime.testing.PostgresPair;
 import io.github.paymentdr.runtime.testing.TestServer;
+import java.net.URI;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
@@ -15,6 +16,7 @@ import java.util.List;
  * callers are led by the key value store.
  */
 public final class LocalPair implements AutoCloseable {
+  private final PairSettings settings;
   private final PostgresPair servers;
   private final ControlTableServer tables;
   private final StateMachineRunner runner;
@@ -23,7 +25,9 @@ public final class LocalPair implements AutoCloseable {
   private final LocalRegion east;
   private final LocalRegion west;
 
-  private LocalPair(Timers timers) {
+  private LocalPair(PairSettings settings) {
+    this.settings = settings;
+    Timers timers = settings.timers();
     servers = PostgresPair.start();
     tables = ControlTableServer.start();
     runner = StateMachineRunner.start();
@@ -65,8 +69,8 @@ public final class LocalPair implements AutoCloseable {
   }
 
   /** Deploys a pair and lets it run. */
-  public static LocalPair start(Timers timers) {
-    LocalPair pair = new LocalPair(timers);
+  public static LocalPair start(PairSettings settings) {
+    LocalPair pair = new LocalPair(settings);
     try {
       for (LocalRegion region : List.of(pair.east, pair.west)) {
         LocalPayments.migrate(region.server().address(region.database()));
@@ -108,9 +112,87 @@ public final class LocalPair implements AutoCloseable {
     return west;
   }
 
-  /** {@return where the one URL leads now} */
-  public LocalRegion endpoint() {
+  /** {@return the one URL: the front that runs the edge function} */
+  public URI endpoint() {
+    return NotYet.there();
+  }
+
+  /** {@return the region that the store says is active, whether the edge knows it yet or not} */
+  public LocalRegion endpointRegion() {
     return store.get("active").equals(west.name()) ? west : east;
+  }
+
+  /** {@return the id of the key that callers of {@link #endpoint()} sign their tokens with} */
+  public String callerKeyId() {
+    return "drill";
+  }
+
+  /** {@return the secret of that key: base64url of 32 bytes} */
+  public String callerSecret() {
+    return NotYet.there();
+  }
+
+  /** {@return the region of that name} */
+  public LocalRegion region(String name) {
+    return List.of(east, west).stream()
+        .filter(region -> region.name().equals(name))
+        .findFirst()
+        .orElseThrow(() -> new IllegalArgumentException("no region is called " + name));
+  }
+
+  /** {@return what the pair was started with} */
+  public PairSettings settings() {
+    return settings;
+  }
+
+  /** {@return the names of the states of the failover that do something or wait, in order} */
+  public static List<String> failoverStates() {
+    return NotYet.there();
+  }
+
+  /** Stops the replication: the standby cannot follow, while both regions can reach each other. */
+  public void breakReplication() {
+    NotYet.<Object>there();
+  }
+
+  /** Lets the replication go on. */
+  public void mendReplication() {
+    NotYet.<Object>there();
+  }
+
+  /** Undoes all levers of the pair and of its regions; what was killed is started again. */
+  public void heal() {
+    NotYet.<Object>there();
+  }
+
+  /** {@return all writes of the lease, seen where they passed} */
+  public List<LeaseChange> leaseChanges() {
+    return NotYet.there();
+  }
+
+  /** {@return who had the lease when} */
+  public List<LeaseTenure> tenures() {
+    return NotYet.there();
+  }
+
+  /** {@return each first acceptance that a payment function answered in time} */
+  public List<Acceptance> acceptances() {
+    return NotYet.there();
+  }
+
+  /** {@return the states that the state machines were in, by the time of entering} */
+  public List<FailoverStep> steps() {
+    return NotYet.there();
+  }
+
+  /** {@return how the alarms on the other region changed} */
+  public List<AlarmChange> alarms() {
+    return NotYet.there();
+  }
+
+  /** {@return what the active region's database has booked} */
+  public Books books() {
+    return NotYet.there();
   }
 
   /** {@return the lease, by the names of its attributes} */
@@ -136,7 +218,7 @@ public final class LocalPair implements AutoCloseable {
 
   /** Starts callers who pay through the one URL. */
   public PaymentTraffic pay(int callers, Duration pause) {
-    return PaymentTraffic.start(this::endpoint, callers, pause);
+    return PaymentTraffic.start(this::endpointRegion, callers, pause);
   }
 
   ControlTableServer tables() {

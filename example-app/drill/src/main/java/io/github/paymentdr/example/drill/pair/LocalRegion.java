@@ -4,7 +4,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.github.paymentdr.example.drill.pair.StateMachineTasks.Faults;
 import io.github.paymentdr.example.drill.stepfunctions.Execution;
 import io.github.paymentdr.example.drill.stepfunctions.StateMachine;
 import io.github.paymentdr.example.drill.stepfunctions.StateMachineRunner;
@@ -29,7 +28,10 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.core.SdkBytes;
 
 /** One region of the pair: its database, functions, state machine, alarm and ways to the world. */
@@ -119,7 +121,7 @@ public final class LocalRegion implements AutoCloseable {
         runner.define(
             template.stateMachineArn(),
             template.definition(),
-            TimeScale.ofWaits(timers.waitFactor(), timers.retryFactor()),
+            TimeScale.ofWaits(1 / timers.speed(), 1 / timers.speed()),
             faults.over(
                 task -> {
                   try {
@@ -128,7 +130,8 @@ public final class LocalRegion implements AutoCloseable {
                   } catch (java.io.IOException e) {
                     throw new TaskFailure("States.TaskFailed", String.valueOf(e.getMessage()));
                   }
-                }));
+                },
+                arn -> Optional.ofNullable(executions.get(arn)).ifPresent(Execution::stop)));
   }
 
   private void addFunctions() {
@@ -139,7 +142,7 @@ public final class LocalRegion implements AutoCloseable {
       environment.put("PROBE_TIMEOUT_MILLIS", String.valueOf(timers.probeTimeout().toMillis()));
     }
     add("FailoverHandler", () -> LocalHandlers.of("FailoverHandler", failover, aws.clients(), out));
-    add("ProbeHandler", () -> LocalHandlers.probe(probe, aws.clients(), out, timers.probeSpeed()));
+    add("ProbeHandler", () -> LocalHandlers.probe(probe, aws.clients(), out, timers.speed()));
     Map<String, String> replication = template.environmentOf("ReplicationHandler");
     replication.put("DB_HOST", "localhost");
     replication.put("DB_PORT", String.valueOf(databaseDoor.port()));
@@ -318,13 +321,31 @@ public final class LocalRegion implements AutoCloseable {
   /** Starts the state machine. */
   public Execution activate(String input) {
     try {
-      Execution execution = machine.start(JSON.readTree(input));
+      AtomicReference<@Nullable Execution> begun = new AtomicReference<>();
+      AtomicBoolean isStopped = new AtomicBoolean();
+      Execution execution =
+          machine.start(
+              JSON.readTree(input),
+              event -> {
+                if (isWait(event.state()) && faults.stopsWait(event)) {
+                  isStopped.set(true);
+                  Optional.ofNullable(begun.get()).ifPresent(Execution::stop);
+                }
+              });
+      begun.set(execution);
+      if (isStopped.get()) {
+        execution.stop();
+      }
       executions.put(execution.arn(), execution);
       started.add(execution);
       return execution;
     } catch (java.io.IOException e) {
       throw new IllegalArgumentException(input, e);
     }
+  }
+
+  private boolean isWait(String state) {
+    return machine.definition().path("States").path(state).path("Type").asText().equals("Wait");
   }
 
   /** {@return what a function answers} */
@@ -336,7 +357,8 @@ public final class LocalRegion implements AutoCloseable {
     }
   }
 
-  Faults faults() {
+  /** {@return what can be made to fail in its state machine} */
+  public Faults faults() {
     return faults;
   }
 
@@ -348,7 +370,8 @@ public final class LocalRegion implements AutoCloseable {
     return alarm;
   }
 
-  List<JsonNode> messages() {
+  /** {@return what its state machine has told people: {@code Subject} and {@code Message}} */
+  public List<JsonNode> messages() {
     return tasks.messages();
   }
 
@@ -431,6 +454,36 @@ public final class LocalRegion implements AutoCloseable {
   /** It cannot reach the table. */
   public void cutFromTable() {
     tables.cut();
+  }
+
+  /** Its database server is killed, and nothing else. */
+  public void killDatabase() {
+    NotYet.<Object>there();
+  }
+
+  /** Its database server is there again. */
+  public void restartDatabase() {
+    NotYet.<Object>there();
+  }
+
+  /** Its database cannot write any more; it can read. */
+  public void fillDisk() {
+    NotYet.<Object>there();
+  }
+
+  /** Its database can write again. */
+  public void freeDisk() {
+    NotYet.<Object>there();
+  }
+
+  /** Its network is slow and loses packets, until {@link #heal()} or the next of these. */
+  public void slow(Latency latency) {
+    NotYet.<Object>there();
+  }
+
+  /** Sets the wall clocks of all its functions, by so much before or after the true time. */
+  public void setClockOffset(Duration offset) {
+    NotYet.<Object>there();
   }
 
   /** All ways are open again. */

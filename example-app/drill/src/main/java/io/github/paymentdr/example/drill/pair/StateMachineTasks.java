@@ -9,9 +9,7 @@ import io.github.paymentdr.example.drill.stepfunctions.TaskFailure;
 import io.github.paymentdr.example.drill.stepfunctions.TaskWorker;
 import java.io.IOException;
 import java.net.http.HttpResponse;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Function;
@@ -125,62 +123,5 @@ final class StateMachineTasks implements TaskWorker {
           .put("StateValue", alarms.apply(name.asText()) ? "ALARM" : "OK");
     }
     return answer;
-  }
-
-  /** Fails the tasks of some states before they are done, or after, when the answer is lost. */
-  static final class Faults {
-    private final Map<String, Fault> planned = new HashMap<>();
-    private final Map<String, Integer> failed = new HashMap<>();
-
-    private record Fault(int times, boolean afterwards, TaskFailure failure) {}
-
-    /** Fails a state so many times, with nothing done. */
-    synchronized Faults before(String state, int times, TaskFailure failure) {
-      planned.put(state, new Fault(times, false, failure));
-      return this;
-    }
-
-    /** Does what a state asks for, and loses the answer, so many times. */
-    synchronized Faults after(String state, int times, TaskFailure failure) {
-      planned.put(state, new Fault(times, true, failure));
-      return this;
-    }
-
-    /** Fails a state until {@link #heal}. */
-    Faults always(String state, TaskFailure failure) {
-      return before(state, Integer.MAX_VALUE, failure);
-    }
-
-    synchronized void heal() {
-      planned.clear();
-    }
-
-    /** {@return how often a state was failed} */
-    synchronized int count(String state) {
-      return failed.getOrDefault(state, 0);
-    }
-
-    /** {@return a worker with these faults} */
-    TaskWorker over(TaskWorker worker) {
-      return task -> {
-        Fault fault = next(task.state());
-        if (fault != null && !fault.afterwards()) {
-          throw fault.failure();
-        }
-        JsonNode answer = worker.perform(task);
-        if (fault != null) {
-          throw fault.failure();
-        }
-        return answer;
-      };
-    }
-
-    private synchronized @org.jspecify.annotations.Nullable Fault next(String state) {
-      Fault fault = planned.get(state);
-      if (fault == null || failed.merge(state, 1, Integer::sum) > fault.times()) {
-        return null;
-      }
-      return fault;
-    }
   }
 }

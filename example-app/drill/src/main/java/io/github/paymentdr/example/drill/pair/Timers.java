@@ -3,26 +3,75 @@ package io.github.paymentdr.example.drill.pair;
 import java.time.Duration;
 
 /**
- * How fast a pair lives.
+ * How fast a pair lives. At speed 1 all timers are those of the synthesised templates; at a higher
+ * one they are divided by it, and work takes as long as it takes.
  *
- * @param waitFactor what the state machine's waits are multiplied with
- * @param retryFactor what its pauses before retries are multiplied with
- * @param leaseTime how long a reading of the lease is good for; with the longest request it must
- *     fit into the scaled wait for fencing
- * @param probeSpeed how many times faster the probe's intervals pass
+ * @param speed how many times faster than in production
+ * @param leaseTime how long a reading of the lease is good for
+ * @param functionTimeout the payment function's time limit
+ * @param probeInterval the pause between two findings of the probe
  * @param probeTimeout how long a question for health may take
  * @param coolDown how long no alarm moves the lease after a takeover
+ * @param alarmDelay what CloudWatch and EventBridge take from the last point to the start
+ * @param propagation what a change of the key value store takes to the edge
  */
 public record Timers(
-    double waitFactor,
-    double retryFactor,
+    double speed,
     Duration leaseTime,
-    double probeSpeed,
+    Duration functionTimeout,
+    Duration probeInterval,
     Duration probeTimeout,
-    Duration coolDown) {
-  /** A failover within a few seconds. */
-  public static Timers fast() {
+    Duration coolDown,
+    Duration alarmDelay,
+    Duration propagation) {
+  /** What PaymentEndpoint's part of the budget assumes for the store. */
+  private static final Duration PROPAGATION = Duration.ofSeconds(5);
+
+  /** {@return the timers of the synthesised templates} */
+  public static Timers production() {
+    return atSpeed(1);
+  }
+
+  /**
+   * {@return timers that are so many times faster}
+   *
+   * @throws IllegalArgumentException if the speed is not from 1 to 20
+   */
+  public static Timers atSpeed(double speed) {
+    if (!(speed >= 1 && speed <= 20)) {
+      throw new IllegalArgumentException("the speed must be from 1 to 20, got " + speed);
+    }
+    FailoverTemplate template = FailoverTemplate.ofPrimary();
     return new Timers(
-        0.05, 0.02, Duration.ofMillis(400), 8, Duration.ofMillis(800), Duration.ofSeconds(2));
+        speed,
+        divided(template.leaseTime(), speed),
+        divided(template.functionTimeout(), speed),
+        divided(template.probeInterval(), speed),
+        divided(template.probeTimeout(), speed),
+        divided(template.coolDown(), speed),
+        divided(Duration.ofSeconds(template.budget().phases().getOrDefault("alarm", 0)), speed),
+        divided(PROPAGATION, speed));
+  }
+
+  private static Duration divided(Duration duration, double speed) {
+    return Duration.ofMillis(Math.round(duration.toMillis() / speed));
+  }
+
+  /** {@return the same with another cool-down, which is not divided} */
+  public Timers withCoolDown(Duration newCoolDown) {
+    return new Timers(
+        speed,
+        leaseTime,
+        functionTimeout,
+        probeInterval,
+        probeTimeout,
+        newCoolDown,
+        alarmDelay,
+        propagation);
+  }
+
+  /** {@return the recovery budget of the synthesised templates} */
+  public static Budget budget() {
+    return FailoverTemplate.ofPrimary().budget();
   }
 }

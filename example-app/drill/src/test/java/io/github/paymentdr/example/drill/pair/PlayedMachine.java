@@ -7,7 +7,6 @@ import com.fasterxml.jackson.core.json.JsonReadFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.github.paymentdr.example.drill.pair.StateMachineTasks.Faults;
 import io.github.paymentdr.example.drill.stepfunctions.Execution;
 import io.github.paymentdr.example.drill.stepfunctions.ExecutionEvent;
 import io.github.paymentdr.example.drill.stepfunctions.StateMachine;

@@ -9,8 +9,8 @@ import java.util.List;
 import java.util.Map;
 
 /** What must be true of the books whatever happened. */
-final class Books {
-  private Books() {}
+final class BooksCheck {
+  private BooksCheck() {}
 
   /** No acknowledged payment is lost, and none is doubled. */
   static void areRight(LocalPair pair, PaymentTraffic traffic) {

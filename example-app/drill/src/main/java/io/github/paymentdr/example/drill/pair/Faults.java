@@ -1,0 +1,108 @@
+package io.github.paymentdr.example.drill.pair;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.github.paymentdr.example.drill.stepfunctions.ExecutionEvent;
+import io.github.paymentdr.example.drill.stepfunctions.TaskFailure;
+import io.github.paymentdr.example.drill.stepfunctions.TaskWorker;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** Fails the tasks of some states before they are done, or after, when the answer is lost. */
+public final class Faults {
+  private final Map<String, Fault> planned = new HashMap<>();
+  private final Map<String, Integer> failed = new HashMap<>();
+  private final Map<String, Boolean> stops = new HashMap<>();
+
+  private record Fault(int times, boolean afterwards, TaskFailure failure) {}
+
+  /** Fails a state so many times, with nothing done. */
+  public synchronized Faults before(String state, int times, TaskFailure failure) {
+    planned.put(state, new Fault(times, false, failure));
+    return this;
+  }
+
+  /** Does what a state asks for, and loses the answer, so many times. */
+  public synchronized Faults after(String state, int times, TaskFailure failure) {
+    planned.put(state, new Fault(times, true, failure));
+    return this;
+  }
+
+  /** Fails a state until {@link #heal}. */
+  public Faults always(String state, TaskFailure failure) {
+    return before(state, Integer.MAX_VALUE, failure);
+  }
+
+  /**
+   * Stops the next execution that comes to a state, as StopExecution does.
+   *
+   * @param isDone whether what the state asks for is done before; a state that waits is stopped
+   *     when it is entered, whatever this says
+   */
+  public synchronized Faults stopAt(String state, boolean isDone) {
+    stops.put(state, isDone);
+    return this;
+  }
+
+  /** Lets all states do what they do. */
+  public synchronized void heal() {
+    planned.clear();
+    stops.clear();
+  }
+
+  /** {@return how often a state was failed} */
+  public synchronized int count(String state) {
+    return failed.getOrDefault(state, 0);
+  }
+
+  /** {@return a worker with these faults, in which no execution can be stopped} */
+  TaskWorker over(TaskWorker worker) {
+    return over(worker, execution -> {});
+  }
+
+  /**
+   * {@return a worker with these faults}
+   *
+   * @param stop stops an execution, by its ARN
+   */
+  TaskWorker over(TaskWorker worker, Consumer<String> stop) {
+    return task -> {
+      Boolean isDone = nextStop(task.state());
+      if (isDone != null) {
+        if (isDone) {
+          worker.perform(task);
+        }
+        stop.accept(task.execution());
+        // Nobody hears it: the stop is before it.
+        throw new TaskFailure("Stopped", task.state());
+      }
+      Fault fault = next(task.state());
+      if (fault != null && !fault.afterwards()) {
+        throw fault.failure();
+      }
+      JsonNode answer = worker.perform(task);
+      if (fault != null) {
+        throw fault.failure();
+      }
+      return answer;
+    };
+  }
+
+  /** {@return whether a state that waits is to be stopped now} */
+  boolean stopsWait(ExecutionEvent event) {
+    return event.kind() == ExecutionEvent.Kind.ENTERED && nextStop(event.state()) != null;
+  }
+
+  private synchronized @Nullable Boolean nextStop(String state) {
+    return stops.remove(state);
+  }
+
+  private synchronized @Nullable Fault next(String state) {
+    Fault fault = planned.get(state);
+    if (fault == null || failed.merge(state, 1, Integer::sum) > fault.times()) {
+      return null;
+    }
+    return fault;
+  }
+}
