@@ -11,7 +11,7 @@ const installed = join(folder, 'installed.json');
 const lock = readFileSync(join(here, 'package-lock.json'), 'utf8');
 
 mkdirSync(folder, { recursive: true });
-for (const file of ['package.json', 'package-lock.json', '.npmrc', 'runner.mjs', 'language.mjs']) {
+for (const file of ['package.json', 'package-lock.json', '.npmrc', 'runner.mjs', 'language.mjs', 'front.mjs']) {
   copyFileSync(join(here, file), join(folder, file));
 }
 if (!existsSync(installed) || readFileSync(installed, 'utf8') !== lock) {

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -62,10 +63,16 @@ public final class PostgresPair implements AutoCloseable {
   private static PostgresPair start(boolean isDurable) {
     ServerFolder folder = ServerFolder.create();
     TestCertificates certificates = TestCertificates.make(folder.path(), "dns:localhost");
+    // Side by side: a server mostly waits while it begins.
+    CompletableFuture<TestServer> west =
+        CompletableFuture.supplyAsync(
+            () ->
+                TestServer.start(
+                    "us-west-2", folder.path().resolve("west"), certificates, isDurable));
     return new PostgresPair(
         folder,
         TestServer.start("us-east-1", folder.path().resolve("east"), certificates, isDurable),
-        TestServer.start("us-west-2", folder.path().resolve("west"), certificates, isDurable));
+        west.join());
   }
 
   /** {@return the server of us-east-1, which is active at first} */
@@ -81,8 +88,10 @@ public final class PostgresPair implements AutoCloseable {
   /** {@return the name of a new database that exists on both servers, without tables} */
   public String newDatabase() {
     String name = "pair_" + COUNTER.incrementAndGet();
+    CompletableFuture<Void> inWest =
+        CompletableFuture.runAsync(() -> west.execute("postgres", "create database " + name));
     east.execute("postgres", "create database " + name);
-    west.execute("postgres", "create database " + name);
+    inWest.join();
     return name;
   }
 

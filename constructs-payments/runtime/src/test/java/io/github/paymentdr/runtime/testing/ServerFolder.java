@@ -101,6 +101,18 @@ public final class ServerFolder implements AutoCloseable {
             });
   }
 
+  /** {@return the ids of a server and its processes, the server first; empty if it is dead} */
+  static List<Long> pids(long postmaster) {
+    return ProcessHandle.of(postmaster)
+        .filter(process -> process.info().command().orElse("").endsWith("postgres"))
+        .map(
+            process ->
+                Stream.concat(Stream.of(process), process.descendants())
+                    .map(ProcessHandle::pid)
+                    .toList())
+        .orElseGet(List::of);
+  }
+
   private static List<Path> all(Path folder) throws IOException {
     try (Stream<Path> paths = Files.walk(folder)) {
       return paths.sorted(Comparator.reverseOrder()).toList();

@@ -167,6 +167,30 @@ public final class TestServer implements AutoCloseable {
     }
   }
 
+  /** Lets a user in over TLS whatever password it shows, as with a password that is a token. */
+  public void trust(String user) {
+    try {
+      Files.writeString(
+          folder.resolve("data").resolve("pg_hba.conf"),
+          "hostssl all " + user + " all trust\n" + HOST_BASED_AUTHENTICATION);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    query("postgres", "select pg_reload_conf()");
+  }
+
+  /** {@return the ids of the server's processes, the parent of all first; empty if it is dead} */
+  public List<Long> pids() {
+    try {
+      Path pidFile = folder.resolve("data").resolve("postmaster.pid");
+      return Files.exists(pidFile)
+          ? ServerFolder.pids(Long.parseLong(Files.readAllLines(pidFile).get(0).trim()))
+          : List.of();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   /** Kills the server and all its processes at once, as a lost machine does. */
   public void kill() {
     try {

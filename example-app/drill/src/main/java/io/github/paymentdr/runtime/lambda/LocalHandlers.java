@@ -11,20 +11,31 @@ import java.util.Map;
 public final class LocalHandlers {
   private LocalHandlers() {}
 
-  /** {@return a handler of that class, as a function with these variables would have it} */
+  /**
+   * {@return a handler of that class, as a function with these variables and this wall clock would
+   * have it}
+   */
   public static RequestStreamHandler of(
-      String handler, Map<String, String> variables, AwsClients clients, PrintStream log) {
+      String handler,
+      Map<String, String> variables,
+      AwsClients clients,
+      PrintStream log,
+      Clock clock) {
     return switch (handler) {
       case "ReplicationHandler" -> new ReplicationHandler(variables, clients, log);
       case "FailoverHandler" ->
-          new FailoverHandler(variables, clients, log, Clock.systemUTC(), FailoverParts::pause);
+          new FailoverHandler(variables, clients, log, clock, FailoverParts::pause);
       default -> throw new IllegalArgumentException(handler + " does not run here");
     };
   }
 
-  /** {@return the probe, whose time passes so many times faster} */
+  /** {@return the probe, whose intervals pass so many times faster} */
   public static RequestStreamHandler probe(
-      Map<String, String> variables, AwsClients clients, PrintStream log, double speed) {
+      Map<String, String> variables,
+      AwsClients clients,
+      PrintStream log,
+      double speed,
+      Clock clock) {
     long start = System.nanoTime();
     return new ProbeHandler(
         variables,
@@ -33,6 +44,6 @@ public final class LocalHandlers {
         new ProbeHandler.Time(
             () -> start + (long) ((System.nanoTime() - start) * speed),
             duration -> FailoverParts.pause(Duration.ofNanos((long) (duration.toNanos() / speed))),
-            Clock.systemUTC()));
+            clock));
   }
 }

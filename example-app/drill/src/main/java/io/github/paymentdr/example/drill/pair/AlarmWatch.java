@@ -1,8 +1,12 @@
 package io.github.paymentdr.example.drill.pair;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 
 /**
  * CloudWatch's part: keeps the points of a metric, and goes into alarm when so many of the latest
@@ -13,6 +17,9 @@ final class AlarmWatch {
   private final int datapoints;
   private final double threshold;
   private final Runnable onAlarm;
+  private final Duration delay;
+  private final ScheduledExecutorService evaluation =
+      Executors.newSingleThreadScheduledExecutor(Daemons::thread);
   private final List<Change> changes = new ArrayList<>();
   private int breaching;
   private boolean isOn;
@@ -26,9 +33,11 @@ final class AlarmWatch {
    * @param name its name
    * @param datapoints how many points in a row must breach
    * @param threshold what a point breaches by reaching it
+   * @param delay how long it takes until a point is looked at and what follows from it is done
    * @param onAlarm done each time it goes on
    */
-  AlarmWatch(String name, int datapoints, double threshold, Runnable onAlarm) {
+  AlarmWatch(String name, int datapoints, double threshold, Duration delay, Runnable onAlarm) {
+    this.delay = delay;
     this.name = name;
     this.datapoints = datapoints;
     this.threshold = threshold;
@@ -48,6 +57,16 @@ final class AlarmWatch {
   }
 
   void add(double value) {
+    var unused =
+        evaluation.schedule(() -> evaluate(value), delay.toMillis(), TimeUnit.MILLISECONDS);
+  }
+
+  /** Looks at no more points. */
+  void close() {
+    evaluation.shutdownNow();
+  }
+
+  private void evaluate(double value) {
     boolean goesOn = false;
     synchronized (this) {
       breaching = value >= threshold ? breaching + 1 : 0;

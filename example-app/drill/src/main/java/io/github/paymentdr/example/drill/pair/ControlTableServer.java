@@ -30,10 +30,17 @@ public final class ControlTableServer implements AutoCloseable {
 
   private final DynamoDBProxyServer server;
   private final URI uri;
+  private final String account;
 
-  private ControlTableServer(DynamoDBProxyServer server, URI uri) {
+  private ControlTableServer(DynamoDBProxyServer server, URI uri, String account) {
     this.server = server;
     this.uri = uri;
+    this.account = account;
+  }
+
+  /** {@return the same server as another account sees it: with tables of its own} */
+  public ControlTableServer of(String otherAccount) {
+    return new ControlTableServer(server, uri, otherAccount);
   }
 
   /** Starts a server without tables. */
@@ -45,9 +52,9 @@ public final class ControlTableServer implements AutoCloseable {
       }
       DynamoDBProxyServer server =
           ServerRunner.createServerFromCommandLineArgs(
-              new String[] {"-inMemory", "-sharedDb", "-port", String.valueOf(port)});
+              new String[] {"-inMemory", "-port", String.valueOf(port)});
       server.start();
-      return new ControlTableServer(server, URI.create("http://127.0.0.1:" + port));
+      return new ControlTableServer(server, URI.create("http://127.0.0.1:" + port), "local");
     } catch (Exception e) {
       throw new IllegalStateException(e);
     }
@@ -107,7 +114,9 @@ public final class ControlTableServer implements AutoCloseable {
               .header("Content-Type", type)
               .header(
                   "Authorization",
-                  "AWS4-HMAC-SHA256 Credential=local/20261122/us-east-1/dynamodb/aws4_request,"
+                  "AWS4-HMAC-SHA256 Credential="
+                      + account
+                      + "/20261122/us-east-1/dynamodb/aws4_request,"
                       + " SignedHeaders=host, Signature=0")
               .POST(BodyPublishers.ofByteArray(body))
               .build(),

@@ -1,7 +1,14 @@
 package io.github.paymentdr.example.drill.pair;
 
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+
 /** Threads that do not keep the process alive. */
 final class Daemons {
+  /** For what is due at a time and takes none. */
+  static final ScheduledExecutorService TIMER =
+      Executors.newScheduledThreadPool(2, Daemons::thread);
+
   private Daemons() {}
 
   static Thread thread(Runnable work) {

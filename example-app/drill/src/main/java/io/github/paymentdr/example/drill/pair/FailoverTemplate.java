@@ -183,6 +183,25 @@ final class FailoverTemplate {
         Long.parseLong(variable(environmentOf("FailoverHandler"), "COOL_DOWN_SECONDS")));
   }
 
+  /** {@return the code of the endpoint's edge function} */
+  String edgeFunction() {
+    return functions.text(
+        properties(only("AWS::CloudFront::Function", id -> true, "edge function"))
+            .path("FunctionCode"));
+  }
+
+  /** {@return how long the endpoint waits for a region's answer} */
+  Duration originReadTimeout() {
+    return Duration.ofSeconds(
+        properties(only("AWS::CloudFront::Distribution", id -> true, "distribution"))
+            .path("DistributionConfig")
+            .path("Origins")
+            .path(0)
+            .path("CustomOriginConfig")
+            .path("OriginReadTimeout")
+            .asInt());
+  }
+
   /** {@return what the payment function is configured with} */
   Map<String, String> paymentEnvironment() {
     return environment(paymentFunction());

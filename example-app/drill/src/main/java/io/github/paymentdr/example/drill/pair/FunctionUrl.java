@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.google.common.hash.Hashing;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
@@ -12,6 +13,8 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Locale;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -28,23 +31,42 @@ final class FunctionUrl implements AutoCloseable {
   private static final Pattern ACCESS_KEY = Pattern.compile("AWS4-HMAC-SHA256 Credential=([^/]+)/");
 
   private final LambdaFunction function;
+  private final Duration timeout;
   private final Function<String, Gate> ways;
+  private final Listener listener;
   private final HttpServer server;
   private final ExecutorService threads = Executors.newCachedThreadPool(Daemons::thread);
 
-  private FunctionUrl(LambdaFunction function, Function<String, Gate> ways) throws IOException {
+  private FunctionUrl(
+      LambdaFunction function, Duration timeout, Function<String, Gate> ways, Listener listener)
+      throws IOException {
     this.function = function;
+    this.timeout = timeout;
     this.ways = ways;
+    this.listener = listener;
     server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
     server.setExecutor(threads);
     server.createContext("/", this::answer);
     server.start();
   }
 
-  /** Opens it; each caller's access key has a way to here. */
-  static FunctionUrl open(LambdaFunction function, Function<String, Gate> ways) {
+  /** Is told each answer when it has left the function in time, wherever it gets. */
+  @FunctionalInterface
+  interface Listener {
+    void answered(JsonNode event, JsonNode answer, Instant at);
+  }
+
+  /**
+   * Opens it.
+   *
+   * @param timeout how long a request may take
+   * @param ways the way of each caller, by its access key
+   * @param listener is told the answers
+   */
+  static FunctionUrl open(
+      LambdaFunction function, Duration timeout, Function<String, Gate> ways, Listener listener) {
     try {
-      return new FunctionUrl(function, ways);
+      return new FunctionUrl(function, timeout, ways, listener);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -69,15 +91,21 @@ final class FunctionUrl implements AutoCloseable {
         send(exchange, 403, "{\"Message\":\"Forbidden\"}");
         return;
       }
+      String hash = exchange.getRequestHeaders().getFirst("X-Amz-Content-Sha256");
+      if (hash != null && !hash.equals(Hashing.sha256().hashBytes(body).toString())) {
+        send(exchange, 403, "{\"Message\":\"The request signature does not match\"}");
+        return;
+      }
       Gate way = ways.apply(key.group(1));
       way.pass();
       int status;
       String text;
       try {
-        JsonNode answer =
-            JSON.readTree(
-                function.call(
-                    event(exchange, body).toString().getBytes(UTF_8), function.timeout()));
+        JsonNode event = event(exchange, body);
+        byte[] content = function.call(event.toString().getBytes(UTF_8), timeout);
+        Instant answeredAt = Instant.now();
+        JsonNode answer = JSON.readTree(content);
+        listener.answered(event, answer, answeredAt);
         status = answer.path("statusCode").asInt(200);
         text = answer.path("body").asText();
         answer
@@ -86,6 +114,9 @@ final class FunctionUrl implements AutoCloseable {
             .forEach(
                 header ->
                     exchange.getResponseHeaders().set(header.getKey(), header.getValue().asText()));
+      } catch (LambdaFunction.ThrottledException e) {
+        status = 429;
+        text = "{\"Message\":\"Rate Exceeded.\"}";
       } catch (IOException | RuntimeException e) {
         status = 502;
         text = "{\"Message\":\"Internal Server Error\"}";

@@ -9,6 +9,7 @@ import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 
 /** CloudFront's key value store and its API: a tag for each content, and writes that ask for it. */
 final class KeyValueStore {
@@ -18,10 +19,31 @@ final class KeyValueStore {
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private final Map<String, String> content = new TreeMap<>();
+  private Consumer<Map<String, String>> onChange = content -> {};
   private int version = 1;
 
   /** An answer of the API. */
   record Answer(int status, String tag, JsonNode body) {}
+
+  /** Tells of the content after each change. */
+  synchronized void onChange(Consumer<Map<String, String>> listener) {
+    onChange = listener;
+  }
+
+  /** Puts a value, as an operator does. */
+  synchronized void put(String key, String value) {
+    content.put(key, value);
+    changed();
+  }
+
+  private void changed() {
+    version++;
+    onChange.accept(Map.copyOf(content));
+  }
+
+  synchronized Map<String, String> content() {
+    return Map.copyOf(content);
+  }
 
   /** {@return a value, or an empty text} */
   synchronized String get(String key) {
@@ -62,7 +84,7 @@ final class KeyValueStore {
         .path("Puts")
         .forEach(put -> content.put(put.path("Key").asText(), put.path("Value").asText()));
     change.path("Deletes").forEach(delete -> content.remove(delete.path("Key").asText()));
-    version++;
+    changed();
     return new Answer(
         200,
         tag(),

@@ -2,42 +2,34 @@ package io.github.paymentdr.example.drill.pair;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import com.amazonaws.services.lambda.runtime.RequestStreamHandler;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.NullNode;
 import io.github.paymentdr.example.drill.stepfunctions.TaskFailure;
-import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.Queue;
-import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.function.Supplier;
 
-/**
- * A function of a region: the real handler, one instance for each request that is underway, as
- * Lambda has it.
- */
-final class LambdaFunction {
+/** A function of a region. */
+abstract class LambdaFunction {
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private final String name;
   private final Duration timeout;
   private final Gate gate;
-  private final Supplier<RequestStreamHandler> handlers;
-  private final Queue<RequestStreamHandler> idle = new ConcurrentLinkedQueue<>();
 
-  LambdaFunction(
-      String name, Duration timeout, Gate gate, Supplier<RequestStreamHandler> handlers) {
+  LambdaFunction(String name, Duration timeout, Gate gate) {
     this.name = name;
     this.timeout = timeout;
     this.gate = gate;
-    this.handlers = handlers;
   }
 
   String name() {
     return name;
+  }
+
+  /** {@return how long an invocation by another service may take} */
+  Duration timeout() {
+    return timeout;
   }
 
   /** Calls it as another service does. */
@@ -52,6 +44,10 @@ final class LambdaFunction {
       byte[] answer = call(event.toString().getBytes(UTF_8), time);
       gate.pass();
       return answer.length == 0 ? NullNode.getInstance() : JSON.readTree(answer);
+    } catch (FunctionError e) {
+      throw new TaskFailure(e.type(), e.description());
+    } catch (ThrottledException e) {
+      throw new TaskFailure("Lambda.TooManyRequestsException", "Rate Exceeded.");
     } catch (IOException e) {
       throw new TaskFailure("Lambda.SdkClientException", String.valueOf(e.getMessage()));
     } catch (RuntimeException e) {
@@ -65,26 +61,42 @@ final class LambdaFunction {
     }
   }
 
-  byte[] call(byte[] event, Duration time) throws IOException {
-    RequestStreamHandler handler = idle.poll();
-    if (handler == null) {
-      handler = handlers.get();
-    }
-    try {
-      ByteArrayOutputStream answer = new ByteArrayOutputStream();
-      handler.handleRequest(new ByteArrayInputStream(event), answer, new LambdaContext(name, time));
-      return answer.toByteArray();
-    } finally {
-      idle.add(handler);
+  /**
+   * {@return what it answers}
+   *
+   * @throws FunctionError if it fails, or is not done in time
+   * @throws ThrottledException if no instance is free and there may be no more
+   * @throws IOException if nobody answers
+   */
+  abstract byte[] call(byte[] event, Duration time) throws IOException;
+
+  /** Has no instances any more, as after the end of a region. */
+  abstract void restart();
+
+  /** There are as many instances as there may be, and all have something to do. */
+  static final class ThrottledException extends IOException {
+    ThrottledException(String name) {
+      super(name + " has no free instance");
     }
   }
 
-  /** Forgets all instances, as the end of a region does. */
-  void restart() {
-    idle.clear();
-  }
+  /** What Lambda says of an invocation that failed. */
+  static final class FunctionError extends IOException {
+    private final String type;
+    private final String description;
 
-  Duration timeout() {
-    return timeout;
+    FunctionError(String type, String description) {
+      super(type + ": " + description);
+      this.type = type;
+      this.description = description;
+    }
+
+    String type() {
+      return type;
+    }
+
+    String description() {
+      return description;
+    }
   }
 }

@@ -1,25 +1,104 @@
 package io.github.paymentdr.example.drill.pair;
 
+import io.github.paymentdr.example.drill.stepfunctions.StateMachineRunner;
+import io.github.paymentdr.example.payment.LocalPayments;
 import io.github.paymentdr.runtime.testing.PostgresPair;
+import io.github.paymentdr.runtime.testing.TestServer;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * The servers of one pair after the other: two PostgreSQL servers that are used again with new
- * databases. Only one pair at a time may be on it.
+ * databases. Only one pair at a time may be on it. What costs most and knows accounts of its own,
+ * DynamoDB Local and the interpreter of state machines, is the same for all lanes of a process.
  */
 public final class Lane implements AutoCloseable {
+  private static final AtomicInteger ACCOUNTS = new AtomicInteger();
+
   private final PostgresPair servers;
 
   private Lane(PostgresPair servers) {
     this.servers = servers;
   }
 
-  /** Starts the servers. */
-  public static Lane start() {
-    return new Lane(PostgresPair.start());
+  /** Ends with this process. */
+  private static final class Common {
+    static final CompletableFuture<ControlTableServer> TABLES =
+        CompletableFuture.supplyAsync(ControlTableServer::start);
+    static final CompletableFuture<StateMachineRunner> RUNNER =
+        CompletableFuture.supplyAsync(StateMachineRunner::start);
+    static final CompletableFuture<FunctionArtifact> ARTIFACT =
+        CompletableFuture.supplyAsync(FunctionArtifact::get);
   }
 
-  PostgresPair servers() {
-    return servers;
+  /** Starts the servers. */
+  public static Lane start() {
+    // They begin side by side.
+    boolean unused = Common.TABLES.isDone() && Common.RUNNER.isDone() && Common.ARTIFACT.isDone();
+    PostgresPair servers = PostgresPair.start();
+    // In AWS it shows a token of IAM, which no server here could check.
+    servers.east().trust(LocalPayments.USER);
+    servers.west().trust(LocalPayments.USER);
+    Common.ARTIFACT.join();
+    return new Lane(servers);
+  }
+
+  TestServer east() {
+    return servers.east();
+  }
+
+  TestServer west() {
+    return servers.west();
+  }
+
+  /** {@return the name of a database without tables, on both servers} */
+  String newDatabase() {
+    return servers.newDatabase();
+  }
+
+  /** {@return a server for tables, in which there is none yet} */
+  ControlTableServer newTables() {
+    return Common.TABLES.join().of("pair" + ACCOUNTS.incrementAndGet());
+  }
+
+  StateMachineRunner runner() {
+    return Common.RUNNER.join();
+  }
+
+  /** Removes a database with all that its replication has made. */
+  void clear(String database) {
+    for (TestServer server : List.of(servers.east(), servers.west())) {
+      if (!server
+          .query(
+              database,
+              "select 1 from pg_subscription where subname = 'dr_subscription'"
+                  + " and subdbid = (select oid from pg_database where datname = current_database())")
+          .isEmpty()) {
+        server.execute(
+            database,
+            "alter subscription dr_subscription disable",
+            "alter subscription dr_subscription set (slot_name = none)",
+            "drop subscription dr_subscription");
+      }
+    }
+    for (TestServer server : List.of(servers.east(), servers.west())) {
+      server.execute(
+          "postgres",
+          "select pg_terminate_backend(active_pid) from pg_replication_slots where active and"
+              + " database = '"
+              + database
+              + "'",
+          "do $$ begin for i in 1..100 loop exit when not exists (select from"
+              + " pg_replication_slots where active and database = '"
+              + database
+              + "');"
+              + " perform pg_sleep(0.02); end loop; end $$",
+          "select pg_drop_replication_slot(slot_name) from pg_replication_slots where database = '"
+              + database
+              + "'",
+          "drop database " + database + " with (force)");
+    }
   }
 
   /** Stops the servers. */

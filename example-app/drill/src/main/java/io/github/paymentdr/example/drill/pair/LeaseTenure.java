@@ -13,4 +13,18 @@ import org.jspecify.annotations.Nullable;
  * @param to when the next one took the lease, or null if none has
  */
 public record LeaseTenure(
-    String region, long epoch, Instant from, @Nullable Instant openedAt, @Nullable Instant to) {}
+    String region, long epoch, Instant from, @Nullable Instant openedAt, @Nullable Instant to) {
+  static LeaseTenure of(LeaseChange change) {
+    boolean isOpen = change.state().equals("ACTIVE");
+    return new LeaseTenure(
+        change.region(), change.epoch(), change.at(), isOpen ? change.at() : null, null);
+  }
+
+  LeaseTenure openedAt(Instant at) {
+    return new LeaseTenure(region, epoch, from, at, to);
+  }
+
+  LeaseTenure until(Instant at) {
+    return new LeaseTenure(region, epoch, from, openedAt, at);
+  }
+}

@@ -1,95 +1,155 @@
 package io.github.paymentdr.example.drill.pair;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.github.paymentdr.example.drill.stepfunctions.StateMachineRunner;
 import io.github.paymentdr.example.drill.stepfunctions.TaskFailure;
 import io.github.paymentdr.example.payment.LocalPayments;
-import io.github.paymentdr.runtime.testing.PostgresPair;
 import io.github.paymentdr.runtime.testing.TestServer;
 import java.net.URI;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
 
 /**
  * Two regions on this machine, deployed: east is active, west follows. Both have the same table;
  * callers are led by the key value store.
  */
 public final class LocalPair implements AutoCloseable {
+  private static final String EAST = "us-east-1";
+  private static final String WEST = "us-west-2";
+
+  /** Does something to the subscription, where there is one. */
+  private static final String SUBSCRIPTION =
+      """
+      do $$ begin
+        if exists (select from pg_subscription where subname = 'dr_subscription' and subdbid =
+            (select oid from pg_database where datname = current_database())) then
+          alter subscription dr_subscription %s;
+        end if;
+      end $$
+      """;
+
+  private static final String SET_UP = "{\"operation\":\"setUp\"}";
+  private static final String CALLER = "drill";
+
+  /** Of {@code CALLER}; a secret that everybody may know. */
+  private static final String SECRET = "ZHJpbGwtZHJpbGwtZHJpbGwtZHJpbGwtZHJpbGwtZHJpbGw";
+
   private final PairSettings settings;
-  private final PostgresPair servers;
-  private final ControlTableServer tables;
-  private final StateMachineRunner runner;
+  private final boolean hasOwnLane;
+  private final Lane lane;
+  private final String database;
+  private final ControlDoor tables;
   private final KeyValueStore store = new KeyValueStore();
   private final FailoverTemplate template;
+  private final EndpointFront front;
+  private final Acceptances acceptances = new Acceptances();
   private final LocalRegion east;
   private final LocalRegion west;
 
   private LocalPair(PairSettings settings) {
     this.settings = settings;
-    Timers timers = settings.timers();
-    servers = PostgresPair.start();
-    tables = ControlTableServer.start();
-    runner = StateMachineRunner.start();
-    String database = servers.newDatabase();
+    Lane given = settings.lane();
+    hasOwnLane = given == null;
+    lane = given == null ? Lane.start() : given;
     template = FailoverTemplate.ofPrimary();
-    tables.create(template.controlTable(), "id");
-    tables.create("sessions", "sessionId");
-    east = region("us-east-1", "us-west-2", servers.east(), database, template, timers);
-    west =
-        region(
-            "us-west-2",
-            "us-east-1",
-            servers.west(),
-            database,
-            FailoverTemplate.ofSecondary(),
-            timers);
+    FailoverTemplate ofWest = FailoverTemplate.ofSecondary();
+    database = lane.newDatabase();
+    tables =
+        new ControlDoor(
+            lane.newTables(),
+            template.controlTable(),
+            settings.mutation() != Mutation.JOURNAL_REMOVED);
+    tables.tables().create(template.controlTable(), "id");
+    tables
+        .tables()
+        .create(
+            FailoverTemplate.variable(template.paymentEnvironment(), "SESSION_TABLE"), "sessionId");
+    LocalRegion.Shared shared = new LocalRegion.Shared(tables, store, lane.runner(), settings);
+    east = region(EAST, WEST, lane.east(), shared, template);
+    west = region(WEST, EAST, lane.west(), shared, ofWest);
     east.knows(west);
     west.knows(east);
+    east.warm();
+    west.warm();
+    Timers timers = settings.timers();
+    front =
+        EndpointFront.start(
+            template, EAST, timers.speed(), settings.mutation() == Mutation.IDEMPOTENCY_LEFT_OUT);
+    front.urls(Map.of(EAST, east.url(), WEST, west.url()));
+    store.put("caller." + CALLER, SECRET);
   }
 
   private LocalRegion region(
-      String name,
-      String peer,
-      TestServer server,
-      String database,
-      FailoverTemplate ofRegion,
-      Timers timers) {
+      String name, String peer, TestServer server, LocalRegion.Shared shared, FailoverTemplate of) {
     return new LocalRegion(
         name,
         peer,
-        server == servers.east(),
         server,
         database,
-        tables,
-        store,
-        runner,
-        ofRegion,
-        timers);
+        shared,
+        of,
+        (event, answer, at) -> acceptances.note(name, event, answer, at));
   }
 
   /** Deploys a pair and lets it run. */
   public static LocalPair start(PairSettings settings) {
     LocalPair pair = new LocalPair(settings);
     try {
-      for (LocalRegion region : List.of(pair.east, pair.west)) {
-        LocalPayments.migrate(region.server().address(region.database()));
-        region.server().execute(region.database(), LocalPayments.admission());
-      }
-      for (LocalRegion region : List.of(pair.east, pair.west)) {
-        register(region);
-        JsonNode state = region.call("ReplicationHandler", "{\"operation\":\"setUp\"}");
-        for (int i = 0; i < 50 && state.path("state").asText().equals("COPYING"); i++) {
-          state = region.call("ReplicationHandler", "{\"operation\":\"setUp\"}");
-        }
-      }
-    } catch (SQLException | TaskFailure e) {
+      pair.deploy();
+    } catch (SQLException | TaskFailure | RuntimeException e) {
       pair.close();
       throw new IllegalStateException(e.getMessage(), e);
     }
-    pair.east.begin();
-    pair.west.begin();
     return pair;
+  }
+
+  private void deploy() throws SQLException, TaskFailure {
+    CompletableFuture<Void> inWest = CompletableFuture.runAsync(() -> migrate(west));
+    migrate(east);
+    inWest.join();
+    for (LocalRegion region : List.of(east, west)) {
+      register(region);
+      JsonNode state = region.call("ReplicationHandler", SET_UP);
+      for (int i = 0; i < 50 && state.path("state").asText().equals("COPYING"); i++) {
+        state = region.call("ReplicationHandler", SET_UP);
+      }
+    }
+    front.store(edgeView(store.content()), Duration.ZERO);
+    store.onChange(content -> front.store(edgeView(content), settings.timers().propagation()));
+    east.awaitWarm();
+    west.awaitWarm();
+    east.begin();
+    west.begin();
+  }
+
+  private static void migrate(LocalRegion region) {
+    try {
+      RegionDatabase of = region.database();
+      LocalPayments.migrate(of.server().address(of.name()));
+    } catch (SQLException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /**
+   * The edge knows the Function URLs by the names that they have in AWS, and sends requests to no
+   * others; the front knows where they are on this machine.
+   */
+  private static Map<String, String> edgeView(Map<String, String> content) {
+    Map<String, String> view = new TreeMap<>(content);
+    view.replaceAll(
+        (key, value) ->
+            key.startsWith("origin.")
+                ? "local.lambda-url." + key.substring("origin.".length()) + ".on.aws"
+                : value);
+    return view;
   }
 
   private static void register(LocalRegion region) throws TaskFailure {
@@ -114,7 +174,7 @@ public final class LocalPair implements AutoCloseable {
 
   /** {@return the one URL: the front that runs the edge function} */
   public URI endpoint() {
-    return NotYet.there();
+    return front.uri();
   }
 
   /** {@return the region that the store says is active, whether the edge knows it yet or not} */
@@ -124,12 +184,12 @@ public final class LocalPair implements AutoCloseable {
 
   /** {@return the id of the key that callers of {@link #endpoint()} sign their tokens with} */
   public String callerKeyId() {
-    return "drill";
+    return CALLER;
   }
 
   /** {@return the secret of that key: base64url of 32 bytes} */
   public String callerSecret() {
-    return NotYet.there();
+    return SECRET;
   }
 
   /** {@return the region of that name} */
@@ -147,57 +207,97 @@ public final class LocalPair implements AutoCloseable {
 
   /** {@return the names of the states of the failover that do something or wait, in order} */
   public static List<String> failoverStates() {
-    return NotYet.there();
+    List<String> states = new ArrayList<>();
+    FailoverTemplate.ofPrimary()
+        .definition()
+        .path("States")
+        .properties()
+        .forEach(
+            state -> {
+              if (Set.of("Task", "Wait").contains(state.getValue().path("Type").asText())) {
+                states.add(state.getKey());
+              }
+            });
+    return states;
   }
 
   /** Stops the replication: the standby cannot follow, while both regions can reach each other. */
   public void breakReplication() {
-    NotYet.<Object>there();
+    standby().database().execute(SUBSCRIPTION.formatted("disable"));
   }
 
   /** Lets the replication go on. */
   public void mendReplication() {
-    NotYet.<Object>there();
+    for (LocalRegion region : List.of(east, west)) {
+      region.database().execute(SUBSCRIPTION.formatted("enable"));
+    }
   }
 
   /** Undoes all levers of the pair and of its regions; what was killed is started again. */
   public void heal() {
-    NotYet.<Object>there();
+    east.heal();
+    west.heal();
+    mendReplication();
   }
 
   /** {@return all writes of the lease, seen where they passed} */
   public List<LeaseChange> leaseChanges() {
-    return NotYet.there();
+    return tables.changes();
   }
 
   /** {@return who had the lease when} */
   public List<LeaseTenure> tenures() {
-    return NotYet.there();
+    List<LeaseTenure> tenures = new ArrayList<>();
+    for (LeaseChange change : leaseChanges()) {
+      int last = tenures.size() - 1;
+      LeaseTenure current = last < 0 ? null : tenures.get(last);
+      if (current == null || current.epoch() != change.epoch()) {
+        if (current != null) {
+          tenures.set(last, current.until(change.at()));
+        }
+        tenures.add(LeaseTenure.of(change));
+      } else if (change.state().equals("ACTIVE") && current.openedAt() == null) {
+        tenures.set(last, current.openedAt(change.at()));
+      }
+    }
+    return tenures;
   }
 
   /** {@return each first acceptance that a payment function answered in time} */
   public List<Acceptance> acceptances() {
-    return NotYet.there();
+    return acceptances.all();
   }
 
   /** {@return the states that the state machines were in, by the time of entering} */
   public List<FailoverStep> steps() {
-    return NotYet.there();
+    return Stream.of(east, west)
+        .flatMap(region -> region.steps().stream())
+        .sorted(Comparator.comparing(FailoverStep::from))
+        .toList();
   }
 
   /** {@return how the alarms on the other region changed} */
   public List<AlarmChange> alarms() {
-    return NotYet.there();
+    return Stream.of(east, west)
+        .flatMap(
+            region ->
+                region.alarm().changes().stream()
+                    .map(
+                        change ->
+                            new AlarmChange(
+                                region.name(), region.alarm().name(), change.isOn(), change.at())))
+        .sorted(Comparator.comparing(AlarmChange::at))
+        .toList();
   }
 
   /** {@return what the active region's database has booked} */
   public Books books() {
-    return NotYet.there();
+    return Books.of(active().database());
   }
 
   /** {@return the lease, by the names of its attributes} */
   public JsonNode lease() {
-    return tables.item(template.controlTable(), "lease");
+    return tables.tables().item(template.controlTable(), ControlDoor.LEASE);
   }
 
   /** {@return an attribute of the lease, or an empty text} */
@@ -221,16 +321,16 @@ public final class LocalPair implements AutoCloseable {
     return PaymentTraffic.start(this::endpointRegion, callers, pause);
   }
 
-  ControlTableServer tables() {
-    return tables;
-  }
-
+  /** Stops the pair, and its servers if they are its own. */
   @Override
   public void close() {
     east.close();
     west.close();
-    runner.close();
-    tables.close();
-    servers.close();
+    front.close();
+    if (hasOwnLane) {
+      lane.close();
+    } else {
+      lane.clear(database);
+    }
   }
 }

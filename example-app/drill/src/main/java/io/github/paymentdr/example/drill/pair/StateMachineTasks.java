@@ -22,7 +22,7 @@ final class StateMachineTasks implements TaskWorker {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final String DYNAMODB = "arn:aws:states:::dynamodb:";
 
-  private final ControlTableServer tables;
+  private final ControlDoor tables;
   private final Gate toTables;
   private final Function<String, LambdaFunction> functions;
   private final Function<String, Optional<Execution>> executions;
@@ -37,7 +37,7 @@ final class StateMachineTasks implements TaskWorker {
    * @param alarms says whether an alarm is on, by its name
    */
   StateMachineTasks(
-      ControlTableServer tables,
+      ControlDoor tables,
       Gate toTables,
       Function<String, LambdaFunction> functions,
       Function<String, Optional<Execution>> executions,

@@ -9,10 +9,12 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** One run of a state machine. */
 public final class Execution {
@@ -21,6 +23,7 @@ public final class Execution {
   private final Runnable stop;
   private final Consumer<ExecutionEvent> listener;
   private final List<ExecutionEvent> events = new ArrayList<>();
+  private volatile @Nullable Instant endedAt;
   private final CompletableFuture<End> end = new CompletableFuture<>();
 
   Execution(String arn, Instant startedAt, Runnable stop, Consumer<ExecutionEvent> listener) {
@@ -67,6 +70,11 @@ public final class Execution {
   /** {@return how it stands} */
   public Status status() {
     return end.isDone() ? end.join().status() : Status.RUNNING;
+  }
+
+  /** {@return when it was over, if it is} */
+  public Optional<Instant> endedAt() {
+    return Optional.ofNullable(endedAt);
   }
 
   /** {@return what has happened so far} */
@@ -137,6 +145,7 @@ public final class Execution {
 
   void finish(Status status, JsonNode line) {
     JsonNode output = line.has("output") ? line.get("output") : MissingNode.getInstance();
+    endedAt = Instant.now();
     end.complete(new End(status, output, line.path("error").asText(), line.path("cause").asText()));
     synchronized (events) {
       events.notifyAll();

@@ -55,14 +55,23 @@ public final class StateMachineRunner implements AutoCloseable {
 
   private record Running(Execution execution, TaskWorker worker) {}
 
-  /** Starts the process. */
-  public static StateMachineRunner start() {
-    Path script = FOLDER.resolve("runner.mjs");
-    if (!Files.exists(script)) {
+  /**
+   * {@return where the build has installed what runs in Node}
+   *
+   * @throws IllegalStateException if it has not
+   */
+  public static Path folder() {
+    if (!Files.exists(FOLDER.resolve("front.mjs"))) {
       throw new IllegalStateException(
-          "the runner of state machines is not installed; run `node"
+          "what runs in Node is not installed; run `node"
               + " src/main/stepfunctions/prepare.mjs target/stepfunctions` in example-app/drill");
     }
+    return FOLDER;
+  }
+
+  /** Starts the process. */
+  public static StateMachineRunner start() {
+    Path script = folder().resolve("runner.mjs");
     try {
       return new StateMachineRunner(
           new ProcessBuilder("node", script.toString())

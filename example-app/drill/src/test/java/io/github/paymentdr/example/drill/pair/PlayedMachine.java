@@ -64,7 +64,7 @@ final class PlayedMachine {
     tables.create(table, "id");
     tasks =
         new StateMachineTasks(
-            tables,
+            new ControlDoor(tables, table, true),
             new Gate("the table"),
             arn -> played(template.handlerOf(arn)),
             arn -> Optional.ofNullable(executions.get(arn)),
@@ -177,7 +177,7 @@ final class PlayedMachine {
   }
 
   private LambdaFunction played(String name) {
-    return new LambdaFunction(
+    return new HandlerFunction(
         name,
         Duration.ofSeconds(30),
         new Gate(name),

@@ -1,0 +1,170 @@
+package io.github.paymentdr.example.drill.pair;
+
+import io.github.paymentdr.example.drill.function.ClockedHandler;
+import io.github.paymentdr.example.drill.function.OffsetClock;
+import io.github.paymentdr.runtime.aws.AwsStub;
+import io.github.paymentdr.runtime.testing.LambdaProcess;
+import io.github.paymentdr.runtime.testing.TestCertificates;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.jar.JarEntry;
+import java.util.jar.JarOutputStream;
+import java.util.zip.CRC32;
+
+/**
+ * The packaged payment function, and what lets many processes of it begin fast: an archive of its
+ * classes for the JVM, made once for each artifact.
+ */
+final class FunctionArtifact {
+  static final String HANDLER = ClockedHandler.class.getName();
+
+  private static final Path JAR =
+      Path.of("..", "payment-handler", "target", "payment-handler.jar")
+          .toAbsolutePath()
+          .normalize();
+  private static final Path FOLDER = Path.of("target", "function").toAbsolutePath();
+
+  /** A small machine: one core, no threads for collecting garbage. */
+  private static final List<String> SMALL =
+      List.of("-XX:+UseSerialGC", "-XX:ActiveProcessorCount=1", "-Xss512k", "-Xshare:auto");
+
+  private final Path beside;
+  private final Path archive;
+
+  private FunctionArtifact(Path beside, Path archive) {
+    this.beside = beside;
+    this.archive = archive;
+  }
+
+  private static final class Prepared {
+    static final FunctionArtifact INSTANCE = prepare();
+  }
+
+  /** {@return the artifact of this build} */
+  static FunctionArtifact get() {
+    return Prepared.INSTANCE;
+  }
+
+  List<Path> classPath() {
+    return List.of(JAR, beside);
+  }
+
+  List<String> jvmOptions() {
+    List<String> options = new ArrayList<>(SMALL);
+    options.add("-XX:SharedArchiveFile=" + archive);
+    return options;
+  }
+
+  private static FunctionArtifact prepare() {
+    if (!Files.exists(JAR)) {
+      throw new IllegalStateException("the payment function is not packaged; there is no " + JAR);
+    }
+    try {
+      Files.createDirectories(FOLDER);
+      // Two test processes may come here at once.
+      try (FileChannel channel =
+              FileChannel.open(
+                  FOLDER.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+          FileLock lock = channel.lock()) {
+        Objects.requireNonNull(lock);
+        return prepareAlone();
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private static FunctionArtifact prepareAlone() throws IOException, InterruptedException {
+    byte[] beside = beside();
+    CRC32 version = new CRC32();
+    version.update(beside);
+    version.update(
+        (Files.getLastModifiedTime(JAR) + " " + Files.size(JAR) + " " + Runtime.version())
+            .getBytes(java.nio.charset.StandardCharsets.UTF_8));
+    String name = Long.toHexString(version.getValue());
+    Path jar = FOLDER.resolve(name + ".jar");
+    Path archive = FOLDER.resolve(name + ".jsa");
+    FunctionArtifact artifact = new FunctionArtifact(jar, archive);
+    if (!Files.exists(archive)) {
+      Files.write(jar, beside);
+      artifact.train();
+    }
+    return artifact;
+  }
+
+  /** Runs it once without anything around it, which loads its classes, and keeps them. */
+  private void train() throws IOException, InterruptedException {
+    Path unfinished = FOLDER.resolve("unfinished.jsa");
+    List<String> options = new ArrayList<>(SMALL);
+    options.add("-XX:ArchiveClassesAtExit=" + unfinished);
+    Map<String, String> environment = new HashMap<>();
+    environment.put("AWS_REGION", "us-east-1");
+    environment.put("AWS_LAMBDA_INITIALIZATION_TYPE", "snap-start");
+    environment.put("DB_HOST", "localhost");
+    environment.put("DB_PORT", "1");
+    environment.put("DB_NAME", "payments");
+    environment.put("DB_USER", "payment_app");
+    environment.put("SESSION_TABLE", "sessions");
+    environment.put("CONTROL_TABLE", "control");
+    environment.put("LEASE_MILLIS", "5000");
+    environment.put("REGION_ROLE", "PRIMARY");
+    environment.put("DRILL_HANDLER", FailoverTemplate.ofPrimary().paymentHandler());
+    environment.put(
+        "DB_TRUST_STORE_PEM",
+        TestCertificates.make(FOLDER, "dns:localhost").authority().toString());
+    environment.put("DRILL_CLOCK", FOLDER.resolve("clock").toString());
+    try (AwsStub nobody = AwsStub.start();
+        LambdaProcess process =
+            LambdaProcess.start(
+                new LambdaProcess.Settings(
+                    classPath(),
+                    HANDLER,
+                    environment,
+                    nobody.endpoint(),
+                    options,
+                    line -> {},
+                    ProcessBuilder.Redirect.DISCARD))) {
+      if (!process.awaitReady(Duration.ofMinutes(2))) {
+        throw new IllegalStateException(
+            "the packaged function does not begin: " + process.output());
+      }
+      process.end();
+    }
+    if (Files.exists(unfinished)) {
+      Files.move(unfinished, archive, StandardCopyOption.ATOMIC_MOVE);
+    }
+  }
+
+  /** {@return a jar with what is beside the artifact; the JVM archives no classes of folders} */
+  private static byte[] beside() throws IOException {
+    java.io.ByteArrayOutputStream bytes = new java.io.ByteArrayOutputStream();
+    try (JarOutputStream jar = new JarOutputStream(bytes)) {
+      for (Class<?> type : List.of(ClockedHandler.class, OffsetClock.class)) {
+        String name = type.getName().replace('.', '/') + ".class";
+        JarEntry entry = new JarEntry(name);
+        entry.setTime(0);
+        jar.putNextEntry(entry);
+        try (InputStream content = type.getResourceAsStream("/" + name)) {
+          Objects.requireNonNull(content).transferTo((OutputStream) jar);
+        }
+      }
+    }
+    return bytes.toByteArray();
+  }
+}

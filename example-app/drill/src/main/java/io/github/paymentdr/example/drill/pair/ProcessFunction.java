@@ -1,0 +1,234 @@
+package io.github.paymentdr.example.drill.pair;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.github.paymentdr.runtime.testing.LambdaProcess;
+import io.github.paymentdr.runtime.testing.LambdaProcess.Answer;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+
+/**
+ * A function whose instances are processes, as Lambda has it: one request at a time for each, a new
+ * one when none is free, and no more than a limit. An invocation that is over its time is killed
+ * with its instance, and whatever it answers then is not heard.
+ */
+final class ProcessFunction extends LambdaFunction implements AutoCloseable {
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  /** What Lambda grants an instance to begin. */
+  private static final Duration INIT = Duration.ofSeconds(20);
+
+  /** After a thaw Lambda must wake up too; until then an instance may do what it likes. */
+  private static final Duration AFTER_THAW = Duration.ofMillis(30);
+
+  private final int limit;
+  private final Supplier<LambdaProcess> starter;
+  private final Set<LambdaProcess> instances = new LinkedHashSet<>();
+  private final Deque<LambdaProcess> idle = new ArrayDeque<>();
+  private final List<LambdaProcess> overdue = new ArrayList<>();
+  private int starting;
+  private boolean isFrozen;
+  private boolean isDown;
+
+  /**
+   * Makes a function without instances.
+   *
+   * @param limit how many there may be
+   * @param starter starts one
+   */
+  ProcessFunction(
+      String name, Duration timeout, Gate gate, int limit, Supplier<LambdaProcess> starter) {
+    super(name, timeout, gate);
+    this.limit = limit;
+    this.starter = starter;
+  }
+
+  /** Has so many instances more, before anybody asks for them. */
+  void warm(int count) {
+    for (int i = 0; i < count; i++) {
+      synchronized (this) {
+        starting++;
+      }
+      Daemons.thread(
+              () -> {
+                try {
+                  release(begin());
+                } catch (IOException e) {
+                  // It was killed meanwhile, or did not come up; requests start their own.
+                }
+              })
+          .start();
+    }
+  }
+
+  /** Waits until one is free. */
+  synchronized void awaitIdle(Duration atMost) {
+    long limitNanos = System.nanoTime() + atMost.toNanos();
+    while (idle.isEmpty()) {
+      long left = (limitNanos - System.nanoTime()) / 1_000_000;
+      if (left <= 0) {
+        throw new IllegalStateException(name() + " has not begun within " + atMost);
+      }
+      try {
+        wait(left);
+      } catch (InterruptedException e) {
+        throw new IllegalStateException(e);
+      }
+    }
+  }
+
+  /** {@return the ids of the processes} */
+  synchronized List<Long> pids() {
+    return instances.stream().filter(LambdaProcess::isAlive).map(LambdaProcess::pid).toList();
+  }
+
+  @Override
+  byte[] call(byte[] event, Duration time) throws IOException {
+    LambdaProcess instance = acquire();
+    long end = System.nanoTime() + time.toNanos();
+    ScheduledFuture<?> timer =
+        Daemons.TIMER.schedule(() -> expire(instance), time.toNanos(), TimeUnit.NANOSECONDS);
+    Answer answer;
+    try {
+      answer = instance.invoke(new String(event, UTF_8), time);
+    } catch (InterruptedException e) {
+      discard(instance);
+      Thread.currentThread().interrupt();
+      throw new IOException(e);
+    } finally {
+      timer.cancel(false);
+    }
+    if (System.nanoTime() >= end) {
+      expire(instance);
+      throw new FunctionError("Sandbox.Timedout", "Task timed out after " + time);
+    }
+    if (answer.kind() == Answer.Kind.NONE) {
+      discard(instance);
+      throw new FunctionError("Runtime.ExitError", "the process has ended");
+    }
+    release(instance);
+    if (answer.kind() == Answer.Kind.FAILED) {
+      JsonNode description = JSON.readTree(answer.body());
+      throw new FunctionError(description.path("errorType").asText(), answer.body());
+    }
+    return answer.body().getBytes(UTF_8);
+  }
+
+  private LambdaProcess acquire() throws IOException {
+    synchronized (this) {
+      if (isDown) {
+        throw new IOException(name() + " is gone");
+      }
+      LambdaProcess free = idle.pollFirst();
+      if (free != null) {
+        return free;
+      }
+      if (instances.size() + starting >= limit) {
+        throw new ThrottledException(name());
+      }
+      starting++;
+    }
+    return begin();
+  }
+
+  private LambdaProcess begin() throws IOException {
+    LambdaProcess instance;
+    synchronized (this) {
+      starting--;
+      if (isDown) {
+        throw new IOException(name() + " is gone");
+      }
+      instance = starter.get();
+      instances.add(instance);
+      if (isFrozen) {
+        Signals.send("STOP", List.of(instance.pid()));
+      }
+    }
+    try {
+      if (!instance.awaitReady(INIT)) {
+        discard(instance);
+        throw new FunctionError("Runtime.InitError", "not ready within " + INIT);
+      }
+    } catch (InterruptedException e) {
+      discard(instance);
+      Thread.currentThread().interrupt();
+      throw new IOException(e);
+    }
+    return instance;
+  }
+
+  private synchronized void release(LambdaProcess instance) {
+    if (instances.contains(instance) && instance.isAlive()) {
+      idle.addFirst(instance);
+      notifyAll();
+    } else {
+      instances.remove(instance);
+    }
+  }
+
+  private synchronized void discard(LambdaProcess instance) {
+    instances.remove(instance);
+    idle.remove(instance);
+    instance.kill();
+  }
+
+  /** While everything stands still nobody kills. */
+  private synchronized void expire(LambdaProcess instance) {
+    if (isFrozen) {
+      overdue.add(instance);
+    } else {
+      discard(instance);
+    }
+  }
+
+  /** Lets all processes stand still. */
+  synchronized void freeze() {
+    if (!isFrozen) {
+      isFrozen = true;
+      Signals.send("STOP", pids());
+    }
+  }
+
+  /** Lets them go on; those whose time is over have a moment left. */
+  synchronized void thaw() {
+    if (isFrozen) {
+      isFrozen = false;
+      Signals.send("CONT", pids());
+      List<LambdaProcess> late = List.copyOf(overdue);
+      overdue.clear();
+      var unused =
+          Daemons.TIMER.schedule(
+              () -> late.forEach(this::discard), AFTER_THAW.toMillis(), TimeUnit.MILLISECONDS);
+    }
+  }
+
+  /** Kills all, and begins none until {@link #restart}. */
+  synchronized void kill() {
+    isDown = true;
+    isFrozen = false;
+    overdue.clear();
+    List.copyOf(instances).forEach(this::discard);
+  }
+
+  @Override
+  synchronized void restart() {
+    kill();
+    isDown = false;
+  }
+
+  @Override
+  public void close() {
+    kill();
+  }
+}
