@@ -7,7 +7,7 @@ import java.util.Map;
 
 /** The environment variables that a function is configured with. */
 final class Environment {
-  private static final int MIN_LEASE_MILLIS = 1_000;
+  private static final int MIN_LEASE_MILLIS = 100;
   private static final int MAX_LEASE_MILLIS = 60_000;
 
   private final Map<String, String> variables;

@@ -36,7 +36,7 @@ class EnvironmentTest {
     assertThat(new Environment(Map.of("LEASE_MILLIS", "5000")).leaseTime())
         .isEqualTo(Duration.ofSeconds(5));
     assertThatThrownBy(() -> new Environment(Map.of("LEASE_MILLIS", millis)).leaseTime())
-        .hasMessage("LEASE_MILLIS must be a whole number from 1000 to 60000, got '" + millis + "'");
+        .hasMessage("LEASE_MILLIS must be a whole number from 100 to 60000, got '" + millis + "'");
   }
 
   @Test

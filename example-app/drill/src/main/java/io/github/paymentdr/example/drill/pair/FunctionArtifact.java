@@ -3,8 +3,9 @@ package io.github.paymentdr.example.drill.pair;
 import io.github.paymentdr.example.drill.function.ClockedHandler;
 import io.github.paymentdr.example.drill.function.OffsetClock;
 import io.github.paymentdr.runtime.aws.AwsStub;
+import io.github.paymentdr.runtime.database.DatabaseServer;
 import io.github.paymentdr.runtime.testing.LambdaProcess;
-import io.github.paymentdr.runtime.testing.TestCertificates;
+import org.jspecify.annotations.Nullable;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -50,17 +51,27 @@ final class FunctionArtifact {
     this.archive = archive;
   }
 
-  private static final class Prepared {
-    static final FunctionArtifact INSTANCE = prepare();
+  private static @Nullable FunctionArtifact prepared;
+
+  /** {@return the artifact of this build, which {@link #prepare} has prepared} */
+  static synchronized FunctionArtifact get() {
+    return Objects.requireNonNull(prepared);
   }
 
-  /** {@return the artifact of this build} */
-  static FunctionArtifact get() {
-    return Prepared.INSTANCE;
+  /** Prepares it, if it is not; a server without its tables is enough for that. */
+  static synchronized void prepare(DatabaseServer server) {
+    if (prepared == null) {
+      prepared = prepareAlone(server);
+    }
   }
 
   List<Path> classPath() {
     return List.of(JAR, beside);
+  }
+
+  /** {@return where the processes' standard error goes} */
+  Path errors() {
+    return FOLDER.resolve("errors.log");
   }
 
   List<String> jvmOptions() {
@@ -69,7 +80,7 @@ final class FunctionArtifact {
     return options;
   }
 
-  private static FunctionArtifact prepare() {
+  private static FunctionArtifact prepareAlone(DatabaseServer server) {
     if (!Files.exists(JAR)) {
       throw new IllegalStateException("the payment function is not packaged; there is no " + JAR);
     }
@@ -81,7 +92,7 @@ final class FunctionArtifact {
                   FOLDER.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
           FileLock lock = channel.lock()) {
         Objects.requireNonNull(lock);
-        return prepareAlone();
+        return archived(server);
       }
     } catch (IOException e) {
       throw new UncheckedIOException(e);
@@ -90,7 +101,8 @@ final class FunctionArtifact {
     }
   }
 
-  private static FunctionArtifact prepareAlone() throws IOException, InterruptedException {
+  private static FunctionArtifact archived(DatabaseServer server)
+      throws IOException, InterruptedException {
     byte[] beside = beside();
     CRC32 version = new CRC32();
     version.update(beside);
@@ -103,31 +115,29 @@ final class FunctionArtifact {
     FunctionArtifact artifact = new FunctionArtifact(jar, archive);
     if (!Files.exists(archive)) {
       Files.write(jar, beside);
-      artifact.train();
+      artifact.train(server);
     }
     return artifact;
   }
 
-  /** Runs it once without anything around it, which loads its classes, and keeps them. */
-  private void train() throws IOException, InterruptedException {
+  /** Runs it once with nothing but an empty database around it, which loads its classes, and keeps them. */
+  private void train(DatabaseServer server) throws IOException, InterruptedException {
     Path unfinished = FOLDER.resolve("unfinished.jsa");
     List<String> options = new ArrayList<>(SMALL);
     options.add("-XX:ArchiveClassesAtExit=" + unfinished);
     Map<String, String> environment = new HashMap<>();
     environment.put("AWS_REGION", "us-east-1");
     environment.put("AWS_LAMBDA_INITIALIZATION_TYPE", "snap-start");
-    environment.put("DB_HOST", "localhost");
-    environment.put("DB_PORT", "1");
-    environment.put("DB_NAME", "payments");
-    environment.put("DB_USER", "payment_app");
+    environment.put("DB_HOST", server.host());
+    environment.put("DB_PORT", String.valueOf(server.port()));
+    environment.put("DB_NAME", server.database());
+    environment.put("DB_USER", "postgres");
     environment.put("SESSION_TABLE", "sessions");
     environment.put("CONTROL_TABLE", "control");
     environment.put("LEASE_MILLIS", "5000");
     environment.put("REGION_ROLE", "PRIMARY");
     environment.put("DRILL_HANDLER", FailoverTemplate.ofPrimary().paymentHandler());
-    environment.put(
-        "DB_TRUST_STORE_PEM",
-        TestCertificates.make(FOLDER, "dns:localhost").authority().toString());
+    environment.put("DB_TRUST_STORE_PEM", server.trust().toString());
     environment.put("DRILL_CLOCK", FOLDER.resolve("clock").toString());
     try (AwsStub nobody = AwsStub.start();
         LambdaProcess process =

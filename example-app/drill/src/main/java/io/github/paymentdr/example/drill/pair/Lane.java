@@ -14,6 +14,11 @@ import java.util.concurrent.atomic.AtomicInteger;
  * DynamoDB Local and the interpreter of state machines, is the same for all lanes of a process.
  */
 public final class Lane implements AutoCloseable {
+  static {
+    // Else each answer of the JDK's server waits for the other side to confirm its beginning.
+    System.setProperty("sun.net.httpserver.nodelay", "true");
+  }
+
   private static final AtomicInteger ACCOUNTS = new AtomicInteger();
 
   private final PostgresPair servers;
@@ -28,19 +33,17 @@ public final class Lane implements AutoCloseable {
         CompletableFuture.supplyAsync(ControlTableServer::start);
     static final CompletableFuture<StateMachineRunner> RUNNER =
         CompletableFuture.supplyAsync(StateMachineRunner::start);
-    static final CompletableFuture<FunctionArtifact> ARTIFACT =
-        CompletableFuture.supplyAsync(FunctionArtifact::get);
   }
 
   /** Starts the servers. */
   public static Lane start() {
     // They begin side by side.
-    boolean unused = Common.TABLES.isDone() && Common.RUNNER.isDone() && Common.ARTIFACT.isDone();
+    boolean unused = Common.TABLES.isDone() && Common.RUNNER.isDone();
     PostgresPair servers = PostgresPair.start();
     // In AWS it shows a token of IAM, which no server here could check.
     servers.east().trust(LocalPayments.USER);
     servers.west().trust(LocalPayments.USER);
-    Common.ARTIFACT.join();
+    FunctionArtifact.prepare(servers.east().address("postgres"));
     return new Lane(servers);
   }
 

@@ -76,8 +76,6 @@ public final class LocalPair implements AutoCloseable {
     west = region(WEST, EAST, lane.west(), shared, ofWest);
     east.knows(west);
     west.knows(east);
-    east.warm();
-    west.warm();
     Timers timers = settings.timers();
     front =
         EndpointFront.start(
@@ -114,6 +112,8 @@ public final class LocalPair implements AutoCloseable {
     CompletableFuture<Void> inWest = CompletableFuture.runAsync(() -> migrate(west));
     migrate(east);
     inWest.join();
+    east.warm();
+    west.warm();
     for (LocalRegion region : List.of(east, west)) {
       register(region);
       JsonNode state = region.call("ReplicationHandler", SET_UP);

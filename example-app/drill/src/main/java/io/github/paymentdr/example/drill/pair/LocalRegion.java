@@ -218,6 +218,8 @@ public final class LocalRegion implements AutoCloseable {
     environment.put("DB_TRUST_STORE_PEM", database.server().authority().toString());
     environment.put("LEASE_MILLIS", String.valueOf(timers.leaseTime().toMillis()));
     environment.put("AWS_ACCESS_KEY_ID", AwsDoor.accessKey(name) + instances.incrementAndGet());
+    // As with SnapStart: it has loaded and tried everything before the first request.
+    environment.put("AWS_LAMBDA_INITIALIZATION_TYPE", "snap-start");
     environment.put("DRILL_HANDLER", template.paymentHandler());
     environment.put("DRILL_CLOCK", clockFile.toString());
     FunctionArtifact artifact = FunctionArtifact.get();
@@ -229,7 +231,7 @@ public final class LocalRegion implements AutoCloseable {
             aws.uri(),
             artifact.jvmOptions(),
             out::println,
-            ProcessBuilder.Redirect.DISCARD));
+            ProcessBuilder.Redirect.appendTo(artifact.errors().toFile())));
   }
 
   /** Lets RDS say where the clusters are; the other region's only while that answers. */

@@ -66,6 +66,7 @@ final class ProcessFunction extends LambdaFunction implements AutoCloseable {
                   release(begin());
                 } catch (IOException e) {
                   // It was killed meanwhile, or did not come up; requests start their own.
+                  e.printStackTrace();
                 }
               })
           .start();
@@ -158,7 +159,8 @@ final class ProcessFunction extends LambdaFunction implements AutoCloseable {
     try {
       if (!instance.awaitReady(INIT)) {
         discard(instance);
-        throw new FunctionError("Runtime.InitError", "not ready within " + INIT);
+        throw new FunctionError(
+            "Runtime.InitError", "not ready within " + INIT + ": " + instance.output());
       }
     } catch (InterruptedException e) {
       discard(instance);
