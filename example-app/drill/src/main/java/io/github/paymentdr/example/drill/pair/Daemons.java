@@ -11,6 +11,11 @@ final class Daemons {
 
   private Daemons() {}
 
+  /** Runs work in a thread of its own. */
+  static void run(Runnable work) {
+    thread(work).start();
+  }
+
   static Thread thread(Runnable work) {
     Thread thread = new Thread(work, "local-pair");
     thread.setDaemon(true);

@@ -321,6 +321,11 @@ public final class LocalPair implements AutoCloseable {
     return PaymentTraffic.start(this::endpointRegion, callers, pause);
   }
 
+  /** {@return all items of the control table} */
+  JsonNode controlItems() {
+    return tables.tables().scan(template.controlTable());
+  }
+
   /** Stops the pair, and its servers if they are its own. */
   @Override
   public void close() {

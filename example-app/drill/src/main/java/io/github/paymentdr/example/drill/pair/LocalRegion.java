@@ -144,7 +144,7 @@ public final class LocalRegion implements AutoCloseable {
             .define(
                 template.stateMachineArn(),
                 Mutants.of(template.definition(), mutation),
-                TimeScale.ofWaits(1 / timers.speed(), 1 / timers.speed()),
+                TimeScale.ofWaits(1 / timers.speed(), timers.retryFactor()),
                 faults.over(
                     powered(Mutants.of(tasks, mutation)),
                     arn -> Optional.ofNullable(executions.get(arn)).ifPresent(Execution::stop)));

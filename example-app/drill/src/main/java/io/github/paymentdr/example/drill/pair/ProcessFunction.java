@@ -66,7 +66,6 @@ final class ProcessFunction extends LambdaFunction implements AutoCloseable {
                   release(begin());
                 } catch (IOException e) {
                   // It was killed meanwhile, or did not come up; requests start their own.
-                  e.printStackTrace();
                 }
               })
           .start();

@@ -13,6 +13,7 @@ import java.time.Duration;
  * @param probeTimeout how long a question for health may take
  * @param coolDown how long no alarm moves the lease after a takeover
  * @param alarmDelay what CloudWatch and EventBridge take from the last point to the start
+ * @param retryFactor what the state machine's pauses before retries are multiplied with
  * @param propagation what a change of the key value store takes to the edge
  */
 public record Timers(
@@ -23,6 +24,7 @@ public record Timers(
     Duration probeTimeout,
     Duration coolDown,
     Duration alarmDelay,
+    double retryFactor,
     Duration propagation) {
   /** What PaymentEndpoint's part of the budget assumes for the store. */
   private static final Duration PROPAGATION = Duration.ofSeconds(5);
@@ -50,6 +52,7 @@ public record Timers(
         divided(template.probeTimeout(), speed),
         divided(template.coolDown(), speed),
         divided(Duration.ofSeconds(template.budget().phases().getOrDefault("alarm", 0)), speed),
+        1 / speed,
         divided(PROPAGATION, speed));
   }
 
@@ -67,6 +70,21 @@ public record Timers(
         probeTimeout,
         newCoolDown,
         alarmDelay,
+        retryFactor,
+        propagation);
+  }
+
+  /** {@return the same with other pauses before retries, for tests in which much is repeated} */
+  Timers withRetryFactor(double newRetryFactor) {
+    return new Timers(
+        speed,
+        leaseTime,
+        functionTimeout,
+        probeInterval,
+        probeTimeout,
+        coolDown,
+        alarmDelay,
+        newRetryFactor,
         propagation);
   }
 

@@ -1,0 +1,373 @@
+package io.github.paymentdr.example.drill.pair;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.github.paymentdr.example.drill.pair.Latency.Way;
+import io.github.paymentdr.example.drill.stepfunctions.Execution;
+import io.github.paymentdr.example.drill.stepfunctions.Execution.Status;
+import java.io.IOException;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.BooleanSupplier;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.EnumSource.Mode;
+
+/** The levers do what they say, on one pair with real parts; the last tests use up regions. */
+@DisplayName("The local pair")
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+@Timeout(60)
+class LocalPairTest {
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final String PERSON = "{\"mode\":\"unplanned\"}";
+  private static final Duration SOON = Duration.ofSeconds(20);
+
+  private static Lane lane;
+  private static LocalPair pair;
+  private static LocalRegion east;
+  private static LocalRegion west;
+
+  @BeforeAll
+  static void start() {
+    lane = Lane.start();
+    pair = LocalPair.start(PairSettings.of(Timers.atSpeed(5)).on(lane).withSeed(7));
+    east = pair.east();
+    west = pair.west();
+    east.automatic(false);
+    west.automatic(false);
+  }
+
+  @AfterAll
+  static void stop() {
+    pair.close();
+    for (String what : List.of("pg_replication_slots", "pg_subscription")) {
+      assertThat(lane.east().query("postgres", "select 1 from " + what)).isEmpty();
+      assertThat(lane.west().query("postgres", "select 1 from " + what)).isEmpty();
+    }
+    lane.close();
+  }
+
+  @AfterEach
+  void heals() {
+    pair.heal();
+    if (pair.active() == east) {
+      eventually("east takes payments", () -> Caller.pay(east) == 201);
+    }
+  }
+
+  @Test
+  void timersAreThoseOfTheTemplates() {
+    Timers production = Timers.production();
+    assertThat(production.leaseTime()).isEqualTo(Duration.ofSeconds(5));
+    assertThat(production.functionTimeout()).isEqualTo(Duration.ofSeconds(10));
+    assertThat(production.alarmDelay()).isEqualTo(Duration.ofSeconds(15));
+    assertThat(Timers.atSpeed(10).probeTimeout()).isEqualTo(Duration.ofMillis(300));
+    Budget budget = Timers.budget();
+    assertThat(budget.phases().values().stream().mapToInt(Integer::intValue).sum())
+        .isEqualTo(budget.totalSeconds());
+    assertThat(budget.totalAt(1)).isEqualTo(budget.totalSeconds());
+    assertThat(budget.phasesAt(2)).containsEntry("fencing", 8.0).containsEntry("replay", 10.0);
+    assertThat(LocalPair.failoverStates()).contains("TakeLease", "WaitForFencing", "Promote");
+  }
+
+  @Test
+  void endpointLetsCallersInAndLeadsThemToTheActiveRegion() throws IOException {
+    String key = Caller.newKey();
+    String body = Caller.order(key);
+    int before = pair.acceptances().size();
+    HttpResponse<String> answer = Caller.pay(pair, Caller.token(pair), key, body);
+    assertThat(answer.statusCode()).as(answer.body()).isEqualTo(201);
+    HttpResponse<String> again = Caller.pay(pair, Caller.token(pair), key, body);
+    assertThat(again.headers().firstValue("idempotency-replayed")).isPresent();
+    assertThat(Caller.pay(pair, "x.y.z", key, body).statusCode()).isEqualTo(401);
+    assertThat(Caller.get(pair.endpoint().resolve("health")).statusCode()).isEqualTo(401);
+    List<Acceptance> accepted = pair.acceptances();
+    assertThat(accepted).hasSize(before + 1);
+    assertThat(accepted.get(before).region()).isEqualTo(east.name());
+    assertThat(accepted.get(before).key()).isEqualTo(key);
+    Books books = pair.books();
+    assertThat(books.keys()).containsEntry(key, accepted.get(before).paymentId());
+    assertThat(books.payments()).containsKey(accepted.get(before).paymentId());
+    assertThat(books.withoutOneKey()).isEmpty();
+    assertThat(books.doubledReferences()).isEmpty();
+    assertThat(books.unbalancedBookings()).isEmpty();
+    assertThat(books.paidByPayer())
+        .containsEntry("payer-1", 1999L * books.payments().size());
+  }
+
+  @Test
+  void invocationThatIsOverItsTimeIsKilled() {
+    Set<Long> before = new HashSet<>(east.payments().pids());
+    east.slow(Latency.between(SOON, SOON, Way.TO_DATABASE));
+    assertThat(Caller.pay(east)).isEqualTo(502);
+    assertThat(east.payments().pids()).doesNotContainSequence(List.copyOf(before));
+  }
+
+  @Test
+  void requestsThatFindNoInstanceAreRefused() {
+    east.slow(Latency.between(SOON, SOON, Way.TO_DATABASE));
+    List<CompletableFuture<Integer>> all = new ArrayList<>();
+    for (int i = 0; i < 12; i++) {
+      all.add(CompletableFuture.supplyAsync(() -> Caller.pay(east), Daemons::run));
+    }
+    assertThat(all).extracting(CompletableFuture::join).contains(429);
+  }
+
+  @Test
+  void frozenRegionDoesNothingAndGoesOnWhereItStood() throws Exception {
+    List<Long> processes = new ArrayList<>(east.payments().pids());
+    processes.addAll(east.database().server().pids());
+    east.freeze();
+    assertThat(processes).allMatch(process -> stateOf(process) == 'T');
+    CompletableFuture<Integer> hanging =
+        CompletableFuture.supplyAsync(() -> Caller.pay(east), Daemons::run);
+    Thread.sleep(300);
+    assertThat(hanging).isNotDone();
+    east.thaw();
+    assertThat(hanging.join()).isEqualTo(201);
+  }
+
+  @Test
+  void invocationThatIsOverItsTimeAfterAThawIsNotHeard() throws Exception {
+    east.slow(Latency.between(Duration.ofMillis(600), Duration.ofMillis(600), Way.TO_DATABASE));
+    String key = Caller.newKey();
+    CompletableFuture<Integer> open =
+        CompletableFuture.supplyAsync(
+            () -> {
+              try {
+                return Client.pay(east.url(), key, Caller.order(key)).statusCode();
+              } catch (IOException e) {
+                return Caller.NO_ANSWER;
+              }
+            },
+            Daemons::run);
+    Thread.sleep(300);
+    east.freeze();
+    Thread.sleep(2_200);
+    east.thaw();
+    assertThat(open.join()).isNotEqualTo(201);
+    assertThat(pair.acceptances()).extracting(Acceptance::key).doesNotContain(key);
+  }
+
+  @Test
+  void databaseIsKilledAndStartedAgain() {
+    east.killDatabase();
+    east.killDatabase();
+    assertThat(Caller.pay(east)).isIn(502, 503);
+    east.restartDatabase();
+    eventually("payments are taken again", () -> Caller.pay(east) == 201);
+  }
+
+  @Test
+  void fullDiskStopsTheBooksUntilThereIsRoom() {
+    east.fillDisk();
+    assertThat(Caller.pay(east)).isIn(500, 502, 503);
+    east.freeDisk();
+    eventually("payments are taken again", () -> Caller.pay(east) == 201);
+  }
+
+  @Test
+  void cutsAreWhereTheySay() throws Exception {
+    east.cutFromClients();
+    assertThat(Caller.pay(east)).isEqualTo(Caller.NO_ANSWER);
+    String key = Caller.newKey();
+    assertThat(Caller.pay(pair, Caller.token(pair), key, Caller.order(key)).statusCode())
+        .isEqualTo(502);
+    east.heal();
+    east.cutFromTable();
+    assertThat(Caller.pay(east)).isIn(502, 503);
+    east.heal();
+    east.cutFromPeer();
+    eventually("west's alarm goes on", () -> west.alarm().isOn());
+    assertThat(Caller.pay(east)).isEqualTo(201);
+    east.heal();
+    eventually("west's alarm goes off", () -> !west.alarm().isOn());
+    assertThat(pair.alarms()).extracting(AlarmChange::isOn).containsSequence(true, false);
+  }
+
+  @Test
+  void slowWaysTakeTheirTimeAndLose() {
+    east.slow(Latency.between(Duration.ofMillis(400), Duration.ofMillis(500), Way.FROM_CLIENTS));
+    Instant before = Instant.now();
+    assertThat(Caller.pay(east)).isEqualTo(201);
+    assertThat(Duration.between(before, Instant.now())).isGreaterThan(Duration.ofMillis(390));
+    east.slow(Latency.between(Duration.ZERO, Duration.ZERO, Way.FROM_CLIENTS).losing(1));
+    assertThat(Caller.pay(east)).isEqualTo(Caller.NO_ANSWER);
+    east.slow(Latency.between(Duration.ofMillis(200), Duration.ofMillis(200), Way.TO_TABLE));
+    before = Instant.now();
+    assertThat(Caller.pay(east)).isIn(201, 503);
+    assertThat(Duration.between(before, Instant.now())).isGreaterThan(Duration.ofMillis(390));
+  }
+
+  @Test
+  void confirmationMayBeAlmostAsLateAsTheLeaseIsLong() {
+    Duration lease = pair.settings().timers().leaseTime();
+    east.slow(
+        Latency.between(
+            lease.minusMillis(400), lease.minusMillis(400), Way.LEASE_CONFIRMATION));
+    Instant before = Instant.now();
+    assertThat(Caller.pay(east)).isIn(201, 503);
+    assertThat(Duration.between(before, Instant.now())).isGreaterThan(lease.minusMillis(410));
+    east.slow(Latency.between(lease.plusMillis(50), lease.plusMillis(50), Way.LEASE_CONFIRMATION));
+    assertThat(Caller.pay(east)).isIn(502, 503);
+  }
+
+  @Test
+  void clocksOfFunctionsAreWrongByTheOffset() throws Exception {
+    east.setClockOffset(Duration.ofHours(-3));
+    HttpResponse<String> answer =
+        Client.pay(east.url(), Caller.newKey(), Caller.order(Caller.newKey()));
+    assertThat(answer.statusCode()).as(answer.body()).isEqualTo(201);
+    JsonNode payment = JSON.readTree(answer.body());
+    assertThat(Instant.parse(payment.path("createdAt").asText()))
+        .isBefore(Instant.now().minus(Duration.ofHours(2)));
+  }
+
+  @Test
+  void brokenReplicationBringsNothing() throws Exception {
+    pair.breakReplication();
+    String key = Caller.newKey();
+    assertThat(Client.pay(east.url(), key, Caller.order(key)).statusCode()).isEqualTo(201);
+    String sql = "select 1 from ledger.idempotency_key where key = '" + key + "'";
+    Thread.sleep(500);
+    assertThat(west.query(sql)).isEmpty();
+    pair.mendReplication();
+    eventually("it has arrived", () -> !west.query(sql).isEmpty());
+  }
+
+  @Test
+  void executionsAreStoppedAtTasksAndAtWaits() {
+    west.faults().stopAt("ReadLease", false);
+    Execution first = west.activate(PERSON);
+    assertThat(first.await(SOON).status()).isEqualTo(Status.ABORTED);
+    assertThat(first.currentState()).isEqualTo("ReadLease");
+    assertThat(pair.tenures()).hasSize(1);
+  }
+
+  @Test
+  @Order(90)
+  void killedRegionIsTakenOverAndEverythingIsSeen() throws IOException {
+    List<Long> processes = new ArrayList<>(east.payments().pids());
+    processes.addAll(east.database().server().pids());
+    east.kill();
+    assertThat(processes).noneMatch(process -> ProcessHandle.of(process).isPresent());
+    assertThat(Caller.pay(east)).isEqualTo(Caller.NO_ANSWER);
+    west.faults().stopAt("WaitForFencing", false);
+    Execution stopped = west.activate(PERSON);
+    assertThat(stopped.await(SOON).status()).isEqualTo(Status.ABORTED);
+    assertThat(stopped.currentState()).isEqualTo("WaitForFencing");
+    Execution execution = west.activate(PERSON);
+    assertThat(execution.await(Duration.ofSeconds(40)).status())
+        .as("%s", execution)
+        .isEqualTo(Status.SUCCEEDED);
+    assertThat(pair.active()).isSameAs(west);
+    assertThat(pair.tenures()).extracting(LeaseTenure::region).containsExactly("us-east-1", "us-west-2");
+    LeaseTenure last = pair.tenures().get(1);
+    assertThat(last.openedAt()).isAfter(last.from());
+    assertThat(pair.tenures().get(0).to()).isEqualTo(last.from());
+    assertThat(pair.steps())
+        .filteredOn(step -> step.execution().equals(execution.arn()))
+        .extracting(FailoverStep::name)
+        .contains("WaitForFencing", "Promote", "OpenLease", "Done");
+    String key = Caller.newKey();
+    eventually(
+        "the edge knows it",
+        () -> {
+          try {
+            return Caller.pay(pair, Caller.token(pair), key, Caller.order(key)).statusCode() == 201;
+          } catch (IOException e) {
+            return false;
+          }
+        });
+    List<Acceptance> accepted = pair.acceptances();
+    assertThat(accepted.get(accepted.size() - 1).region()).isEqualTo(west.name());
+    east.restart();
+    assertThat(Caller.pay(east)).isEqualTo(503);
+    east.rebuild();
+  }
+
+  @ParameterizedTest
+  @Order(99)
+  @EnumSource(mode = Mode.EXCLUDE, names = "NONE")
+  void mutantsLackWhatTheySay(Mutation mutation) throws Exception {
+    if (mutation == Mutation.FENCING_WAIT_REMOVED) {
+      JsonNode definition = FailoverTemplate.ofSecondary().definition();
+      assertThat(seconds(definition)).isPositive();
+      assertThat(seconds(Mutants.of(definition, mutation))).isZero();
+      return;
+    }
+    try (Lane own = Lane.start();
+        LocalPair mutant =
+            LocalPair.start(PairSettings.of(Timers.atSpeed(5)).on(own).without(mutation))) {
+      String key = Caller.newKey();
+      String body = Caller.order(key);
+      String token = Caller.token(mutant);
+      eventually("it takes payments", () -> Caller.pay(mutant.east()) == 201);
+      JsonNode first = JSON.readTree(Caller.pay(mutant, token, key, body).body());
+      JsonNode second = JSON.readTree(Caller.pay(mutant, token, key, body).body());
+      assertThat(first.path("id").equals(second.path("id")))
+          .isEqualTo(mutation != Mutation.IDEMPOTENCY_LEFT_OUT);
+      boolean hasJournal = false;
+      for (JsonNode item : mutant.controlItems()) {
+        hasJournal |= item.path("id").path("S").asText().startsWith("journal/");
+      }
+      assertThat(hasJournal).isEqualTo(mutation != Mutation.JOURNAL_REMOVED);
+      if (mutation == Mutation.PROMOTION_LEFT_OUT) {
+        mutant.east().kill();
+        Execution execution = mutant.west().activate(PERSON);
+        execution.awaitState("ReplayJournal", Duration.ofSeconds(30));
+        assertThat(
+                mutant
+                    .west()
+                    .query("select 1 from pg_subscription where subname = 'dr_subscription'"))
+            .isNotEmpty();
+      }
+    }
+  }
+
+  private static int seconds(JsonNode definition) {
+    return definition.path("States").path("WaitForFencing").path("Seconds").asInt(-1);
+  }
+
+  private static char stateOf(long process) {
+    try {
+      String stat = Files.readString(Path.of("/proc", String.valueOf(process), "stat"));
+      return stat.charAt(stat.lastIndexOf(')') + 2);
+    } catch (IOException e) {
+      return '-';
+    }
+  }
+
+  private static void eventually(String what, BooleanSupplier condition) {
+    Instant limit = Instant.now().plus(SOON);
+    while (!condition.getAsBoolean()) {
+      if (Instant.now().isAfter(limit)) {
+        throw new AssertionError("not within " + SOON + ": " + what);
+      }
+      try {
+        Thread.sleep(50);
+      } catch (InterruptedException e) {
+        throw new IllegalStateException(e);
+      }
+    }
+  }
+}
