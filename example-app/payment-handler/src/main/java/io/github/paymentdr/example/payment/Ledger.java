@@ -67,7 +67,7 @@ final class Ledger {
    * @param key the caller's key
    * @return the answer, perhaps that of an earlier request
    */
-  Answer authorise(PaymentOrder order, IdempotencyKey key) {
+  Accepted authorise(PaymentOrder order, IdempotencyKey key) {
     Permit permit = acceptance.admit();
     // Each attempt has ids of its own: an earlier one may have been committed nevertheless.
     return booked(
@@ -84,7 +84,7 @@ final class Ledger {
    * @return the answer, perhaps that of an earlier request
    * @throws ProblemException if there is no such payment or it cannot be changed so
    */
-  Answer change(UUID id, IdempotencyKey key, ChangeOf change) {
+  Accepted change(UUID id, IdempotencyKey key, ChangeOf change) {
     Permit permit = acceptance.admit();
     return booked(
         permit,
@@ -104,9 +104,9 @@ final class Ledger {
    * Only the active region may refuse for good, too. One that was frozen and goes on after another
    * has taken over does not know what was booked there, and a caller believes what is final.
    */
-  private Answer booked(Permit permit, Database.Work<Answer> booking) {
+  private Accepted booked(Permit permit, Database.Work<Answer> booking) {
     try {
-      return databases.bookings().inTransaction(booking);
+      return new Accepted(databases.bookings().inTransaction(booking), permit.epoch());
     } catch (ProblemException e) {
       if (e.isFinal()) {
         acceptance.confirm(permit);

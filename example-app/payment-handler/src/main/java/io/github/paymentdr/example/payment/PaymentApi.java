@@ -56,10 +56,11 @@ final class PaymentApi {
     Map<String, Object> body = request.jsonBody();
     PaymentOrder order = PaymentOrder.read(body);
     IdempotencyKey key = IdempotencyKey.of(request, "POST /payments", body);
-    Answer answer = ledger.authorise(order, key);
+    Accepted accepted = ledger.authorise(order, key);
+    Answer answer = accepted.answer();
     log.answer(answer);
     order.sessionId().ifPresent(session -> endSession(session, answer.paymentId(), log));
-    return response(answer).withHeader("location", "/payments/" + answer.paymentId());
+    return response(accepted).withHeader("location", "/payments/" + answer.paymentId());
   }
 
   /** The payment is booked and stays so, whatever happens to the checkout. */
@@ -83,13 +84,16 @@ final class PaymentApi {
     Optional<Long> amount =
         Fields.of(body, Set.of("amount")).optionalNumber("amount", 1, PaymentOrder.MAX_AMOUNT);
     IdempotencyKey key = IdempotencyKey.of(request, "POST " + request.path(), body);
-    Answer answer = ledger.change(id, key, (payment, now) -> change.of(payment, amount, now));
-    log.answer(answer);
-    return response(answer);
+    Accepted accepted = ledger.change(id, key, (payment, now) -> change.of(payment, amount, now));
+    log.answer(accepted.answer());
+    return response(accepted);
   }
 
-  private static HttpResponse response(Answer answer) {
-    HttpResponse response = HttpResponse.json(answer.status(), answer.body());
+  private static HttpResponse response(Accepted accepted) {
+    Answer answer = accepted.answer();
+    HttpResponse response =
+        HttpResponse.json(answer.status(), answer.body())
+            .withHeader("x-lease-epoch", Long.toString(accepted.epoch()));
     return answer.replayed() ? response.withHeader("idempotency-replayed", "true") : response;
   }
 

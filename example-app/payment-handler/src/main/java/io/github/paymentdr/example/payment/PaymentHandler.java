@@ -58,6 +58,7 @@ public final class PaymentHandler implements RequestStreamHandler, Resource {
   /** Kept back of the function's time: what an operation has begun must end, and be answered. */
   private static final Duration OPERATION_RESERVE = Duration.ofSeconds(5);
 
+  private final Region region;
   private final PaymentApi api;
   private final JournalOperations operations;
   private final Priming priming;
@@ -100,6 +101,7 @@ public final class PaymentHandler implements RequestStreamHandler, Resource {
       RequestTime time) {}
 
   PaymentHandler(Region region, Services services, Clock clock, PrintStream log) {
+    this.region = region;
     Acceptance acceptance =
         new Acceptance(region.name(), services.guard(), services.journal(), services.time(), clock);
     Log operationLog = new Log(log, Map.of("route", "operation"));
@@ -216,7 +218,9 @@ public final class PaymentHandler implements RequestStreamHandler, Resource {
     line.correlationId(correlationId);
     HttpResponse answer = answer(request, version, line, correlationId);
     boolean head = request.filter(present -> present.method().equals("HEAD")).isPresent();
-    return (head ? answer.withoutBody() : answer).withHeader("x-correlation-id", correlationId);
+    return (head ? answer.withoutBody() : answer)
+        .withHeader("x-correlation-id", correlationId)
+        .withHeader("x-region", region.name());
   }
 
   private HttpResponse answer(

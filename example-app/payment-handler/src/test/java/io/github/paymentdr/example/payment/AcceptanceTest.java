@@ -1,5 +1,6 @@
 package io.github.paymentdr.example.payment;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.paymentdr.example.payment.TestApi.Response;
@@ -95,6 +96,49 @@ class AcceptanceTest {
   private long keysInTheBooks() throws SQLException {
     return TestDatabase.shared()
         .count("select count(*) from ledger.idempotency_key where key = '" + key + "'");
+  }
+
+  @Nested
+  class WhoAccepted {
+    @Test
+    void eachAnswerNamesTheRegionAndAcceptancesTheEpoch() {
+      Response paid = pay();
+      assertThat(paid.headers())
+          .containsEntry("x-region", EAST)
+          .containsEntry("x-lease-epoch", "1");
+
+      table.putLease(EAST, 3, Lease.State.ACTIVE);
+      assertThat(pay().headers())
+          .as("repeated answers are of the epoch that confirms them")
+          .containsEntry("idempotency-replayed", "true")
+          .containsEntry("x-lease-epoch", "3");
+      String payment = "/payments/" + paid.text("id");
+      assertThat(api.post(payment + "/capture", TestApi.unique(), "{}").headers())
+          .containsEntry("x-region", EAST)
+          .containsEntry("x-lease-epoch", "3");
+      for (Response other :
+          List.of(
+              api.get(payment),
+              api.get("/nowhere"),
+              api.get("/health?deep=true"),
+              api.pay(TestApi.unique(), Map.of()),
+              api.send(FunctionUrlEvent.of("HEAD", "/health")),
+              api.send("{}".getBytes(UTF_8)))) {
+        assertThat(other.headers())
+            .containsEntry("x-region", EAST)
+            .doesNotContainKey("x-lease-epoch");
+      }
+    }
+
+    @Test
+    void aRefusalNamesTheRegionThatRefused() {
+      table.putLease(WEST, 2, Lease.State.ACTIVE);
+      Response refused = pay();
+      assertThat(refused.status()).isEqualTo(503);
+      assertThat(refused.headers())
+          .containsEntry("x-region", EAST)
+          .doesNotContainKey("x-lease-epoch");
+    }
   }
 
   @Nested
