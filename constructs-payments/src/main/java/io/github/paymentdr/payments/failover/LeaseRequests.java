@@ -28,12 +28,16 @@ final class LeaseRequests {
     return ImmutableMap.of("TableName", "${ControlTable}", "Key", KEY, "ConsistentRead", true);
   }
 
-  /** From the other region, as it was read, into the epoch after the latest that anybody knows. */
+  /**
+   * From the other region, as it was read, into the epoch after the latest that anybody knows. The
+   * cool-down is kept in case that it is handed back.
+   */
   static ImmutableMap<String, Object> take(String region) {
     return update(
         "SET #activeRegion = :region, #epoch = :next, #state = :state, #previousRegion ="
             + " :previousRegion, #mode = :mode, #startedBy = :startedBy, #execution = :execution,"
-            + " #unhealthySince = :unhealthySince, #takenAt = :now, #coolDownUntil = :coolDownUntil"
+            + " #unhealthySince = :unhealthySince, #takenAt = :now, #earlierCoolDownUntil ="
+            + " if_not_exists(#coolDownUntil, :now), #coolDownUntil = :coolDownUntil"
             + " REMOVE #openedAt, #failedStep, #failedAt, #recoverySeconds",
         "#epoch = :epoch AND #activeRegion = :previousRegion AND #state = :previousState",
         ImmutableMap.<String, Object>builder()
@@ -89,12 +93,15 @@ final class LeaseRequests {
 
   /**
    * A new epoch all the same: what was admitted in this one must not count in the next. Nothing was
-   * recovered, so nothing may look like a recovery that nobody has reported.
+   * recovered, so nothing may look like a recovery that nobody has reported. The cool-down is the
+   * one from before, because a switch that was refused is no takeover: when the other region is
+   * lost in the midst of it, the alarm must not wait.
    */
   static ImmutableMap<String, Object> handBack(String region) {
     return update(
         "SET #activeRegion = #previousRegion, #previousRegion = :region, #epoch = #epoch + :one,"
-            + " #state = :state, #openedAt = :now REMOVE #takenAt, #unhealthySince",
+            + " #state = :state, #openedAt = :now, #coolDownUntil ="
+            + " if_not_exists(#earlierCoolDownUntil, :now) REMOVE #takenAt, #unhealthySince",
         "#epoch = :epoch AND #activeRegion = :region AND #execution = :execution",
         ImmutableMap.<String, Object>builder()
             .put(":region", text(region))

@@ -64,6 +64,9 @@ public final class ControlTable {
   /** Of the lease: before when no alarm moves it. */
   public static final String COOL_DOWN_UNTIL = "coolDownUntil";
 
+  /** Of the lease: the same as it was before the lease was taken, for when it is handed back. */
+  public static final String EARLIER_COOL_DOWN_UNTIL = "earlierCoolDownUntil";
+
   /** Of the lease: the step of the activation that failed. */
   public static final String FAILED_STEP = "failedStep";
 

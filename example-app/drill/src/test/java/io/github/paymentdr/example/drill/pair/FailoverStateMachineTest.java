@@ -370,6 +370,19 @@ class FailoverStateMachineTest {
     }
   }
 
+  /** Who hands over may be lost in the midst of it, and then the alarm must not wait. */
+  @Test
+  void switchThatIsHandedBackIsNoTakeoverToCoolDownFrom() {
+    PlayedMachine machine =
+        machine().always("promote", new RefusedException("promote", List.of("not in step")));
+    machine.lease(PEER, 7, "ACTIVE", "{'coolDownUntil':'2026-11-22T09:00:00.000Z'}");
+    machine.run(PLANNED);
+    assertThat(machine.lease("coolDownUntil")).isEqualTo("2026-11-22T09:00:00.000Z");
+    machine.lease(PEER, 9, "ACTIVE", "{}");
+    machine.run(PLANNED);
+    assertThat(Instant.parse(machine.lease("coolDownUntil"))).isBefore(Instant.now());
+  }
+
   @Test
   void promotionThatIsRefusedInAnOutageIsGivenToPeople() {
     PlayedMachine machine =
