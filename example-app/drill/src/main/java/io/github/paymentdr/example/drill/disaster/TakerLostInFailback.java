@@ -1,0 +1,65 @@
+package io.github.paymentdr.example.drill.disaster;
+
+import io.github.paymentdr.example.drill.report.Recovery;
+import io.github.paymentdr.example.drill.stepfunctions.Execution;
+
+/** The region that takes over is lost in the midst of a planned switch. */
+final class TakerLostInFailback implements Disaster {
+  @Override
+  public String name() {
+    return "disaster-during-failback-taker";
+  }
+
+  @Override
+  public String title() {
+    return "Disaster during failback: the region that takes over is lost";
+  }
+
+  @Override
+  public String expectation() {
+    return "us-west-2 is active and us-east-1 has just taken the lease back, as "
+        + "planned, when us-east-1 is gone, with its failover. Nobody accepts. The "
+        + "alarm in us-west-2 goes on, and what it starts waits for the cool-down "
+        + "of the switch, so somebody starts us-west-2 by hand, as the runbook "
+        + "says. From there the time counts, and payments are accepted within the "
+        + "budget less detection and alarm. Nothing acknowledged is lost, nothing "
+        + "is booked twice, and at no time do two regions accept.";
+  }
+
+  @Override
+  public Recovery recovery() {
+    return Recovery.BY_PERSON;
+  }
+
+  @Override
+  public int aboutSeconds() {
+    return 220;
+  }
+
+  @Override
+  public void run(Stage stage) {
+    stage.switchTo(stage.west());
+    Execution failback = stage.personStarts(stage.east(), Stage.PLANNED);
+    stage.until(
+        "the switch back comes to its wait for fencing",
+        stage.limit(),
+        () -> failback.states().contains("WaitForFencing"));
+    stage.pause(stage.between(0, 12));
+    stage.disaster("us-east-1 is gone while it takes over from us-west-2");
+    stage.east().kill();
+    int before = stage.west().executions().size();
+    stage.until(
+        "the alarm starts us-west-2",
+        stage.limit(),
+        () -> stage.west().executions().size() > before);
+    stage.staysWhereItIs(10, "the cool-down of the switch is not over");
+    Execution execution = stage.personStarts(stage.west(), Stage.UNPLANNED);
+    stage.takesOver(stage.west());
+    stage.expect(
+        stage.endOf(execution).status() == Execution.Status.SUCCEEDED,
+        "the takeover by hand did not succeed: " + execution);
+    stage.east().restart();
+    stage.mended("us-east-1 is there again");
+    stage.becomesStandby(stage.east());
+  }
+}
