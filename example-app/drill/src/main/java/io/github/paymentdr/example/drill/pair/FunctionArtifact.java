@@ -5,7 +5,6 @@ import io.github.paymentdr.example.drill.function.OffsetClock;
 import io.github.paymentdr.runtime.aws.AwsStub;
 import io.github.paymentdr.runtime.database.DatabaseServer;
 import io.github.paymentdr.runtime.testing.LambdaProcess;
-import org.jspecify.annotations.Nullable;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -25,6 +24,7 @@ import java.util.Objects;
 import java.util.jar.JarEntry;
 import java.util.jar.JarOutputStream;
 import java.util.zip.CRC32;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The packaged payment function, and what lets many processes of it begin fast: an archive of its
@@ -120,7 +120,10 @@ final class FunctionArtifact {
     return artifact;
   }
 
-  /** Runs it once with nothing but an empty database around it, which loads its classes, and keeps them. */
+  /**
+   * Runs it once with nothing but an empty database around it, which loads its classes, and keeps
+   * them.
+   */
   private void train(DatabaseServer server) throws IOException, InterruptedException {
     Path unfinished = FOLDER.resolve("unfinished.jsa");
     List<String> options = new ArrayList<>(SMALL);

@@ -47,7 +47,10 @@ class FailoverTest {
 
   @BeforeAll
   static void start() {
-    pair = LocalPair.start(PairSettings.of(Timers.atSpeed(10).withCoolDown(Duration.ofSeconds(2)).withRetryFactor(0.02)));
+    pair =
+        LocalPair.start(
+            PairSettings.of(
+                Timers.atSpeed(10).withCoolDown(Duration.ofSeconds(2)).withRetryFactor(0.02)));
     traffic = pair.pay(3, Duration.ofMillis(40));
   }
 

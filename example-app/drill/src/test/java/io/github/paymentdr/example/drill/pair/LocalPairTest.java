@@ -110,8 +110,7 @@ class LocalPairTest {
     assertThat(books.withoutOneKey()).isEmpty();
     assertThat(books.doubledReferences()).isEmpty();
     assertThat(books.unbalancedBookings()).isEmpty();
-    assertThat(books.paidByPayer())
-        .containsEntry("payer-1", 1999L * books.payments().size());
+    assertThat(books.paidByPayer()).containsEntry("payer-1", 1999L * books.payments().size());
   }
 
   @Test
@@ -222,8 +221,7 @@ class LocalPairTest {
   void confirmationMayBeAlmostAsLateAsTheLeaseIsLong() {
     Duration lease = pair.settings().timers().leaseTime();
     east.slow(
-        Latency.between(
-            lease.minusMillis(400), lease.minusMillis(400), Way.LEASE_CONFIRMATION));
+        Latency.between(lease.minusMillis(400), lease.minusMillis(400), Way.LEASE_CONFIRMATION));
     Instant before = Instant.now();
     assertThat(Caller.pay(east)).isIn(201, 503);
     assertThat(Duration.between(before, Instant.now())).isGreaterThan(lease.minusMillis(410));
@@ -280,7 +278,9 @@ class LocalPairTest {
         .as("%s", execution)
         .isEqualTo(Status.SUCCEEDED);
     assertThat(pair.active()).isSameAs(west);
-    assertThat(pair.tenures()).extracting(LeaseTenure::region).containsExactly("us-east-1", "us-west-2");
+    assertThat(pair.tenures())
+        .extracting(LeaseTenure::region)
+        .containsExactly("us-east-1", "us-west-2");
     LeaseTenure last = pair.tenures().get(1);
     assertThat(last.openedAt()).isAfter(last.from());
     assertThat(pair.tenures().get(0).to()).isEqualTo(last.from());
