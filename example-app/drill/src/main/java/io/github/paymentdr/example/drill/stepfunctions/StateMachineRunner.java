@@ -64,7 +64,7 @@ public final class StateMachineRunner implements AutoCloseable {
     if (!Files.exists(FOLDER.resolve("front.mjs"))) {
       throw new IllegalStateException(
           "what runs in Node is not installed; run `node"
-              + " src/main/stepfunctions/prepare.mjs target/stepfunctions` in example-app/drill");
+              + " src/main/node/install.mjs src/main/stepfunctions target/stepfunctions` in example-app/drill");
     }
     return FOLDER;
   }
