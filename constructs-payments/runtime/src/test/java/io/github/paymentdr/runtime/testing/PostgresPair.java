@@ -87,10 +87,16 @@ public final class PostgresPair implements AutoCloseable {
 
   /** {@return the name of a new database that exists on both servers, without tables} */
   public String newDatabase() {
+    return newDatabase("template1");
+  }
+
+  /** {@return the name of a new database that is on both servers what another one is} */
+  public String newDatabase(String template) {
     String name = "pair_" + COUNTER.incrementAndGet();
+    String statement = "create database " + name + " template " + template;
     CompletableFuture<Void> inWest =
-        CompletableFuture.runAsync(() -> west.execute("postgres", "create database " + name));
-    east.execute("postgres", "create database " + name);
+        CompletableFuture.runAsync(() -> west.execute("postgres", statement));
+    east.execute("postgres", statement);
     inWest.join();
     return name;
   }

@@ -120,7 +120,10 @@ final class AwsDoor implements AutoCloseable {
         }
         HttpResponse<String> answer =
             tables.send(request, exchange.getRequestHeaders().getFirst("Content-Type"), body);
-        confirmations.delay(exchange.getRequestHeaders().getFirst("Authorization"), request);
+        confirmations.delay(
+            exchange.getRequestHeaders().getFirst("Authorization"),
+            exchange.getRequestHeaders().getFirst("amz-sdk-invocation-id"),
+            request);
         // Once more: what was written while the way was cut is written, and not answered.
         toTables.pass();
         all.pass();

@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Confirmations {
   private final Set<String> accepting = ConcurrentHashMap.newKeySet();
+  private final Set<String> confirming = ConcurrentHashMap.newKeySet();
   private @Nullable Latency latency;
   private Random random = new Random(0);
 
@@ -26,12 +27,17 @@ final class Confirmations {
     latency = null;
   }
 
-  /** Keeps the answer to a confirmation for a while, and remembers who is next. */
-  void delay(@Nullable String authorization, ControlDoor.Request request) throws IOException {
+  /**
+   * Keeps the answer to a confirmation for a while, and remembers who is next.
+   *
+   * @param call the same for all attempts of the SDK at one call
+   */
+  void delay(@Nullable String authorization, @Nullable String call, ControlDoor.Request request)
+      throws IOException {
     String caller = String.valueOf(authorization).split("/", 2)[0];
     if (request.writesJournal()) {
       accepting.add(caller);
-    } else if (request.readsLease() && accepting.remove(caller)) {
+    } else if (request.readsLease() && isConfirmation(caller, String.valueOf(call))) {
       long millis = nextMillis();
       try {
         Thread.sleep(millis);
@@ -40,6 +46,14 @@ final class Confirmations {
         throw new IOException(e);
       }
     }
+  }
+
+  private boolean isConfirmation(String caller, String call) {
+    if (accepting.remove(caller)) {
+      confirming.add(call);
+      return true;
+    }
+    return confirming.contains(call);
   }
 
   private synchronized long nextMillis() {

@@ -4,6 +4,7 @@ import io.github.paymentdr.example.drill.stepfunctions.StateMachineRunner;
 import io.github.paymentdr.example.payment.LocalPayments;
 import io.github.paymentdr.runtime.testing.PostgresPair;
 import io.github.paymentdr.runtime.testing.TestServer;
+import java.sql.SQLException;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -22,9 +23,11 @@ public final class Lane implements AutoCloseable {
   private static final AtomicInteger ACCOUNTS = new AtomicInteger();
 
   private final PostgresPair servers;
+  private final String template;
 
-  private Lane(PostgresPair servers) {
+  private Lane(PostgresPair servers, String template) {
     this.servers = servers;
+    this.template = template;
   }
 
   /** Ends with this process. */
@@ -43,8 +46,21 @@ public final class Lane implements AutoCloseable {
     // In AWS it shows a token of IAM, which no server here could check.
     servers.east().trust(LocalPayments.USER);
     servers.west().trust(LocalPayments.USER);
+    String template = servers.newDatabase();
+    CompletableFuture<Void> inWest =
+        CompletableFuture.runAsync(() -> migrate(servers.west(), template));
+    migrate(servers.east(), template);
+    inWest.join();
     FunctionArtifact.prepare(servers.east().address("postgres"));
-    return new Lane(servers);
+    return new Lane(servers, template);
+  }
+
+  private static void migrate(TestServer server, String database) {
+    try {
+      LocalPayments.migrate(server.address(database));
+    } catch (SQLException e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   TestServer east() {
@@ -55,9 +71,9 @@ public final class Lane implements AutoCloseable {
     return servers.west();
   }
 
-  /** {@return the name of a database without tables, on both servers} */
+  /** {@return the name of a new database with the payment schema, on both servers} */
   String newDatabase() {
-    return servers.newDatabase();
+    return servers.newDatabase(template);
   }
 
   /** {@return a server for tables, in which there is none yet} */

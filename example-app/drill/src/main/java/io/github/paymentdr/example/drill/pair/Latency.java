@@ -29,7 +29,7 @@ public record Latency(Duration atLeast, Duration atMost, double lost, Set<Way> w
      * Only the answer to the reading of the lease that confirms an acceptance: the one which an
      * instance asks for next after it has written an entry of the journal. The table has read it by
      * then; the answer is late. A delay just below the lease time is the worst that a network may
-     * do.
+     * do; where the client gives up before, each of its attempts is as late.
      */
     LEASE_CONFIRMATION
   }

@@ -2,10 +2,8 @@ package io.github.paymentdr.example.drill.pair;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.github.paymentdr.example.drill.stepfunctions.TaskFailure;
-import io.github.paymentdr.example.payment.LocalPayments;
 import io.github.paymentdr.runtime.testing.TestServer;
 import java.net.URI;
-import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -13,7 +11,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 
 /**
@@ -101,17 +98,14 @@ public final class LocalPair implements AutoCloseable {
     LocalPair pair = new LocalPair(settings);
     try {
       pair.deploy();
-    } catch (SQLException | TaskFailure | RuntimeException e) {
+    } catch (TaskFailure | RuntimeException e) {
       pair.close();
       throw new IllegalStateException(e.getMessage(), e);
     }
     return pair;
   }
 
-  private void deploy() throws SQLException, TaskFailure {
-    CompletableFuture<Void> inWest = CompletableFuture.runAsync(() -> migrate(west));
-    migrate(east);
-    inWest.join();
+  private void deploy() throws TaskFailure {
     east.warm();
     west.warm();
     for (LocalRegion region : List.of(east, west)) {
@@ -127,15 +121,6 @@ public final class LocalPair implements AutoCloseable {
     west.awaitWarm();
     east.begin();
     west.begin();
-  }
-
-  private static void migrate(LocalRegion region) {
-    try {
-      RegionDatabase of = region.database();
-      LocalPayments.migrate(of.server().address(of.name()));
-    } catch (SQLException e) {
-      throw new IllegalStateException(e);
-    }
   }
 
   /**

@@ -84,6 +84,8 @@ final class RegionDatabase implements AutoCloseable {
     if (!isFrozen && !isDead) {
       isFrozen = true;
       Signals.send("STOP", server.pids());
+      // Those that were begun while the list was made; their parent begins no more.
+      Signals.send("STOP", server.pids());
     }
     own.hang();
     fromPeer.hang();
