@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
+import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -58,6 +59,7 @@ public final class PaymentLoad implements AutoCloseable {
   private long number;
   private boolean isClosing;
   private boolean isOver;
+  private @Nullable Throwable fault;
 
   private PaymentLoad(PaymentTarget target, LoadSettings settings) {
     this.target = target;
@@ -102,8 +104,12 @@ public final class PaymentLoad implements AutoCloseable {
   public static PaymentLoad start(PaymentTarget target, LoadSettings settings) {
     PaymentLoad load = new PaymentLoad(target, settings);
     // By the fixed rate a pause of this process is made up for afterwards.
-    load.pacer.scheduleAtFixedRate(
-        load::begin, 0, Math.round(1e9 / settings.paymentsPerSecond()), TimeUnit.NANOSECONDS);
+    Future<?> unused =
+        load.pacer.scheduleAtFixedRate(
+            () -> load.guarded(load::begin),
+            0,
+            Math.round(1e9 / settings.paymentsPerSecond()),
+            TimeUnit.NANOSECONDS);
     return load;
   }
 
@@ -162,13 +168,15 @@ public final class PaymentLoad implements AutoCloseable {
    *
    * @param limit how long that may take
    * @return whether all are final
+   * @throws IllegalStateException if the load itself has failed, so that what it says is worth
+   *     nothing
    */
   public boolean finish(Duration limit) {
     long end = System.nanoTime() + limit.toNanos();
     synchronized (lock) {
       isClosing = true;
       try {
-        while (underWay > 0 && end - System.nanoTime() > 0) {
+        while (underWay > 0 && fault == null && end - System.nanoTime() > 0) {
           TimeUnit.NANOSECONDS.timedWait(lock, end - System.nanoTime());
         }
       } catch (InterruptedException e) {
@@ -177,7 +185,21 @@ public final class PaymentLoad implements AutoCloseable {
       // What is answered from now on is answered to nobody.
       isOver = true;
       pacer.shutdownNow();
+      if (fault != null) {
+        throw new IllegalStateException("the callers have failed: " + fault, fault);
+      }
       return orders.values().stream().allMatch(order -> order.state() != Order.State.UNDECIDED);
+    }
+  }
+
+  /** A fault of the load itself must not look like a fault of the pair. */
+  private void guarded(Runnable work) {
+    try {
+      work.run();
+    } catch (RuntimeException | Error e) {
+      synchronized (lock) {
+        fault = fault == null ? e : fault;
+      }
     }
   }
 
@@ -220,9 +242,12 @@ public final class PaymentLoad implements AutoCloseable {
 
   private void send(Journey journey) {
     Instant sentAt = Instant.now();
-    target
-        .pay(journey.order.payer(), journey.order.key(), journey.json, ANSWER)
-        .whenComplete((answer, fault) -> ended(journey, sentAt, fault == null ? answer : null));
+    target.pay(
+        journey.order.payer(),
+        journey.order.key(),
+        journey.json,
+        ANSWER,
+        answer -> guarded(() -> ended(journey, sentAt, answer.orElse(null))));
   }
 
   private void ended(Journey journey, Instant sentAt, @Nullable HttpResponse<String> answer) {
@@ -276,7 +301,9 @@ public final class PaymentLoad implements AutoCloseable {
     }
     synchronized (lock) {
       if (!isOver) {
-        pacer.schedule(() -> send(journey), pause.toMillis(), TimeUnit.MILLISECONDS);
+        Future<?> unused =
+            pacer.schedule(
+                () -> guarded(() -> send(journey)), pause.toMillis(), TimeUnit.MILLISECONDS);
       }
     }
   }

@@ -9,13 +9,14 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
 
@@ -86,25 +87,30 @@ public final class PaymentTarget {
    *
    * @param path the path without the slash before it, with its query
    * @param limit how long it may take
-   * @return the answer; fails when there is none
+   * @param receiver is told the answer, or that there is none
    */
-  public CompletableFuture<HttpResponse<String>> get(String path, Duration limit) {
-    return send("GET", path, OBSERVER, "", null, limit);
+  public void get(String path, Duration limit, Consumer<Optional<HttpResponse<String>>> receiver) {
+    send("GET", path, OBSERVER, "", null, limit, receiver);
   }
 
   /** Sends a payment. */
-  CompletableFuture<HttpResponse<String>> pay(
-      String caller, String key, String json, Duration limit) {
-    return send("POST", "payments", caller, json, key, limit);
+  void pay(
+      String caller,
+      String key,
+      String json,
+      Duration limit,
+      Consumer<Optional<HttpResponse<String>>> receiver) {
+    send("POST", "payments", caller, json, key, limit, receiver);
   }
 
-  private CompletableFuture<HttpResponse<String>> send(
+  private void send(
       String method,
       String path,
       String caller,
       String body,
       @Nullable String key,
-      Duration limit) {
+      Duration limit,
+      Consumer<Optional<HttpResponse<String>>> receiver) {
     URI whole = uri.resolve(path);
     byte[] bytes = body.getBytes(UTF_8);
     HttpRequest.Builder request =
@@ -122,23 +128,20 @@ public final class PaymentTarget {
       signing.headers(method, whole, caller, bytes).forEach(request::setHeader);
     } catch (RuntimeException e) {
       // Credentials that cannot be had are like an answer that cannot.
-      return CompletableFuture.failedFuture(e);
+      receiver.accept(Optional.empty());
+      return;
     }
-    return limited(http.sendAsync(request.build(), BodyHandlers.ofString()), limit);
-  }
-
-  /** The client's own limit ends with the headers; a body that does not end would have none. */
-  private static CompletableFuture<HttpResponse<String>> limited(
-      CompletableFuture<HttpResponse<String>> answer, Duration limit) {
+    CompletableFuture<HttpResponse<String>> answer =
+        http.sendAsync(request.build(), BodyHandlers.ofString());
+    // The client's own limit ends with the headers; a body that does not end would have none.
     Future<?> end =
         LIMITS.schedule(() -> answer.cancel(true), limit.toMillis(), TimeUnit.MILLISECONDS);
-    return answer.whenComplete((response, fault) -> end.cancel(false));
-  }
-
-  /** {@return what was wrong, without what it is wrapped in} */
-  public static Throwable reason(Throwable fault) {
-    Throwable cause = fault.getCause();
-    return fault instanceof CompletionException && cause != null ? cause : fault;
+    Future<?> unused =
+        answer.whenComplete(
+            (response, fault) -> {
+              end.cancel(false);
+              receiver.accept(fault == null ? Optional.of(response) : Optional.empty());
+            });
   }
 
   private static ScheduledThreadPoolExecutor limits() {

@@ -13,13 +13,14 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
+import java.util.Optional;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -72,39 +73,38 @@ final class AftermathQuestions {
     Map<String, T> results = new ConcurrentHashMap<>();
     for (String name : names) {
       free.acquireUninterruptibly();
-      one(path.apply(name), TIMES)
-          .whenComplete(
-              (answer, fault) -> {
-                T result = reading.of(name, fault == null ? answer : null);
-                if (result != null) {
-                  results.put(name, result);
-                }
-                free.release();
-              });
+      ask(
+          path.apply(name),
+          TIMES,
+          answer -> {
+            try {
+              T result = reading.of(name, answer.orElse(null));
+              if (result != null) {
+                results.put(name, result);
+              }
+            } finally {
+              free.release();
+            }
+          });
     }
     free.acquireUninterruptibly(AT_ONCE);
     free.release(AT_ONCE);
-    return new TreeMap<>(results);
+    return results;
   }
 
-  private CompletableFuture<HttpResponse<String>> one(String path, int times) {
-    return target
-        .get(path, ANSWER)
-        .handle(
-            (answer, fault) -> {
-              if (fault == null && isFinal(answer)) {
-                return CompletableFuture.completedFuture(answer);
-              }
-              if (times <= 1 || System.nanoTime() - end > 0) {
-                return CompletableFuture.<HttpResponse<String>>failedFuture(
-                    fault == null
-                        ? new IllegalStateException("status " + answer.statusCode())
-                        : fault);
-              }
-              return CompletableFuture.supplyAsync(() -> path, LATER)
-                  .thenCompose(again -> one(again, times - 1));
-            })
-        .thenCompose(Function.identity());
+  private void ask(String path, int times, Consumer<Optional<HttpResponse<String>>> receiver) {
+    target.get(
+        path,
+        ANSWER,
+        answer -> {
+          if (answer.filter(AftermathQuestions::isFinal).isPresent()) {
+            receiver.accept(answer);
+          } else if (times <= 1 || System.nanoTime() - end > 0) {
+            receiver.accept(Optional.empty());
+          } else {
+            LATER.execute(() -> ask(path, times - 1, receiver));
+          }
+        });
   }
 
   private static boolean isFinal(HttpResponse<String> answer) {

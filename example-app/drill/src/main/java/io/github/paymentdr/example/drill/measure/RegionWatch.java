@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -52,8 +53,9 @@ public final class RegionWatch implements AutoCloseable {
   public static RegionWatch start(List<WatchedRegion> regions, Duration interval) {
     RegionWatch watch = new RegionWatch();
     for (WatchedRegion region : regions) {
-      watch.questions.scheduleAtFixedRate(
-          () -> watch.ask(region), 0, interval.toMillis(), TimeUnit.MILLISECONDS);
+      Future<?> unused =
+          watch.questions.scheduleAtFixedRate(
+              () -> watch.ask(region), 0, interval.toMillis(), TimeUnit.MILLISECONDS);
     }
     return watch;
   }
@@ -81,9 +83,7 @@ public final class RegionWatch implements AutoCloseable {
     Instant at = Instant.now();
     region
         .functionUrl()
-        .get(HEALTH, LIMIT)
-        .whenComplete(
-            (answer, fault) -> keep(sample(region.name(), at, fault == null ? answer : null)));
+        .get(HEALTH, LIMIT, answer -> keep(sample(region.name(), at, answer.orElse(null))));
   }
 
   private void keep(RegionSample sample) {
