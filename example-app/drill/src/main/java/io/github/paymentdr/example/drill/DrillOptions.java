@@ -71,11 +71,6 @@ final class DrillOptions {
       return compareTo(PRIMARY_URL) >= 0;
     }
 
-    /** Of the local pair alone; a deployed one lives at its own speed. */
-    boolean isLocal() {
-      return this == DISASTERS || this == SPEED || this == LANES;
-    }
-
     static Optional<Option> of(String name) {
       return Arrays.stream(values()).filter(one -> one.text().equals(name)).findFirst();
     }
@@ -417,7 +412,7 @@ final class DrillOptions {
         URI url = new URI(text.endsWith("/") ? text : text + "/");
         boolean isLocal = "127.0.0.1".equals(url.getHost()) || "localhost".equals(url.getHost());
         if (url.getHost() != null
-            && ("https".equals(url.getScheme()) || isLocal && "http".equals(url.getScheme()))) {
+            && ("https".equals(url.getScheme()) || (isLocal && "http".equals(url.getScheme())))) {
           return url;
         }
       } catch (URISyntaxException e) {

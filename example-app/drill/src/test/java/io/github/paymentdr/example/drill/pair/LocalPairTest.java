@@ -147,8 +147,7 @@ class LocalPairTest {
     east.slow(Latency.between(Duration.ofMillis(600), Duration.ofMillis(600), Way.TO_DATABASE));
     String key = Caller.newKey();
     CompletableFuture<Integer> open =
-        CompletableFuture.supplyAsync(
-            () -> Caller.pay(east, key), Daemons::run);
+        CompletableFuture.supplyAsync(() -> Caller.pay(east, key), Daemons::run);
     Thread.sleep(300);
     east.freeze();
     Thread.sleep(pair.settings().timers().functionTimeout().toMillis() + 100);
