@@ -505,7 +505,9 @@ public final class LocalRegion implements AutoCloseable {
       fromPeer.open();
       clients.open();
       power.open();
-      warm();
+      if (!isClosing) {
+        warm();
+      }
     }
   }
 
