@@ -399,7 +399,7 @@ public final class Stage {
 
   private static void sleep(Duration duration) {
     try {
-      Thread.sleep(duration.toMillis(), duration.getNano() % 1_000_000);
+      Thread.sleep(duration.toMillis());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IllegalStateException("the drill was interrupted", e);

@@ -36,7 +36,7 @@ public final class LocalPair implements AutoCloseable {
   private static final String CALLER = "drill";
 
   /** Of {@code CALLER}; a secret that everybody may know. */
-  private static final String SECRET = "ZHJpbGwtZHJpbGwtZHJpbGwtZHJpbGwtZHJpbGwtZHJpbGw";
+  private static final String SECRET = "c2VjcmV0IG9mIHRoZSBjYWxsZXJzIG9mIGEgZHJpbGw";
 
   private final PairSettings settings;
   private final boolean hasOwnLane;
