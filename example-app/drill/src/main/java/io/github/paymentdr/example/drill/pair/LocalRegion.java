@@ -1,59 +1,34 @@
 package io.github.paymentdr.example.drill.pair;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
-import com.amazonaws.services.lambda.runtime.RequestStreamHandler;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.github.paymentdr.example.drill.function.OffsetClock;
 import io.github.paymentdr.example.drill.pair.Latency.Way;
 import io.github.paymentdr.example.drill.stepfunctions.Execution;
-import io.github.paymentdr.example.drill.stepfunctions.ExecutionEvent;
 import io.github.paymentdr.example.drill.stepfunctions.StateMachine;
 import io.github.paymentdr.example.drill.stepfunctions.StateMachineRunner;
 import io.github.paymentdr.example.drill.stepfunctions.TaskFailure;
 import io.github.paymentdr.example.drill.stepfunctions.TaskWorker;
 import io.github.paymentdr.example.drill.stepfunctions.TimeScale;
-import io.github.paymentdr.runtime.lambda.LocalHandlers;
-import io.github.paymentdr.runtime.testing.LambdaProcess;
 import io.github.paymentdr.runtime.testing.TestServer;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.PrintStream;
-import java.io.UncheckedIOException;
 import java.net.URI;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** One region of the pair: its database, functions, state machine, alarm and ways to the world. */
 public final class LocalRegion implements AutoCloseable {
   private static final ObjectMapper JSON = new ObjectMapper();
 
-  /** More would not fit on the machine; who comes then is refused. */
-  private static final int MOST_INSTANCES = 6;
-
-  private static final int WARM_INSTANCES = 2;
-
-  /** The schedules are every minute, and the probe uses all of it. */
-  private static final Duration MINUTE = Duration.ofMinutes(1);
-
   private final String name;
   private final String peer;
-  private final Timers timers;
   private final long seed;
   private final FailoverTemplate template;
 
@@ -65,14 +40,7 @@ public final class LocalRegion implements AutoCloseable {
   private final RegionDatabase database;
   private final RegionServices services = new RegionServices();
   private final AwsDoor aws;
-  private final OffsetClock clock;
-  private final Path clockFile;
-  private final ByteArrayOutputStream log = new ByteArrayOutputStream();
-  private final PrintStream out = new PrintStream(log, true, UTF_8);
-
-  private final Map<String, LambdaFunction> functions = new TreeMap<>();
-  private final ProcessFunction payments;
-  private final AtomicInteger instances = new AtomicInteger();
+  private final RegionFunctions functions;
   private final FunctionUrl url;
   private final AlarmWatch alarm;
   private final StateMachineTasks tasks;
@@ -80,7 +48,6 @@ public final class LocalRegion implements AutoCloseable {
   private final StateMachine machine;
   private final Map<String, Execution> executions = new ConcurrentHashMap<>();
   private final List<Execution> started = new CopyOnWriteArrayList<>();
-  private final List<Thread> schedules = new CopyOnWriteArrayList<>();
   private volatile boolean isAutomatic = true;
   private volatile boolean isClosing;
   private boolean isKilled;
@@ -99,7 +66,7 @@ public final class LocalRegion implements AutoCloseable {
       FunctionUrl.Listener listener) {
     this.name = name;
     this.peer = peer;
-    this.timers = shared.settings().timers();
+    Timers timers = shared.settings().timers();
     this.seed = shared.settings().seed();
     this.template = template;
     power = new Gate(name);
@@ -108,8 +75,6 @@ public final class LocalRegion implements AutoCloseable {
     fromPeer = new Gate("the way from " + peer + " to " + name);
     fromItself = new Gate("the way of " + name + " to itself");
     this.database = new RegionDatabase(server, database);
-    clockFile = newClockFile();
-    clock = OffsetClock.of(clockFile);
     aws = AwsDoor.open(name, shared.tables(), shared.store(), services.endpoint(), power, tables);
     alarm =
         new AlarmWatch(
@@ -120,21 +85,13 @@ public final class LocalRegion implements AutoCloseable {
             alarm.add(value);
           }
         });
-    addHandlers();
-    payments =
-        new ProcessFunction(
-            "PaymentHandler",
-            template.functionTimeout(),
-            power,
-            MOST_INSTANCES,
-            this::startInstance);
-    functions.put(payments.name(), payments);
-    url = FunctionUrl.open(payments, timers.functionTimeout(), this::wayOf, listener);
+    functions = new RegionFunctions(name, template, timers, this.database, aws, power);
+    url = FunctionUrl.open(functions.payments(), timers.functionTimeout(), this::wayOf, listener);
     tasks =
         new StateMachineTasks(
             shared.tables(),
             tables,
-            arn -> function(template.handlerOf(arn)),
+            arn -> functions.get(template.handlerOf(arn)),
             arn -> Optional.ofNullable(executions.get(arn)),
             asked -> asked.equals(alarm.name()) && alarm.isOn());
     Mutation mutation = shared.settings().mutation();
@@ -159,79 +116,6 @@ public final class LocalRegion implements AutoCloseable {
         throw new TaskFailure("States.TaskFailed", String.valueOf(e.getMessage()));
       }
     };
-  }
-
-  private static Path newClockFile() {
-    try {
-      Path file = Files.createTempFile("drill-clock", "");
-      file.toFile().deleteOnExit();
-      return file;
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
-
-  private void addHandlers() {
-    Map<String, String> failover = template.environmentOf("FailoverHandler");
-    Map<String, String> probe = template.environmentOf("ProbeHandler");
-    for (Map<String, String> environment : List.of(failover, probe)) {
-      environment.put("COOL_DOWN_SECONDS", String.valueOf(timers.coolDown().toSeconds()));
-      environment.put("PROBE_TIMEOUT_MILLIS", String.valueOf(timers.probeTimeout().toMillis()));
-    }
-    add(
-        "FailoverHandler",
-        () -> LocalHandlers.of("FailoverHandler", failover, aws.clients(), out, clock));
-    add(
-        "ProbeHandler",
-        () -> LocalHandlers.probe(probe, aws.clients(), out, timers.speed(), clock));
-    Map<String, String> replication = template.environmentOf("ReplicationHandler");
-    replication.put("DB_HOST", "localhost");
-    replication.put("DB_PORT", String.valueOf(database.port()));
-    replication.put("DB_NAME", database.name());
-    replication.put("DB_SECRET_ARN", RegionServices.MASTER);
-    replication.put("REPLICATION_SECRET_ARN", RegionServices.REPLICATION);
-    replication.put("SCHEMAS", "ledger");
-    replication.put("HEARTBEAT_SECONDS", String.valueOf(heartbeat(replication)));
-    replication.put("DB_TRUST_STORE_PEM", database.server().authority().toString());
-    add(
-        "ReplicationHandler",
-        () -> LocalHandlers.of("ReplicationHandler", replication, aws.clients(), out, clock));
-  }
-
-  private long heartbeat(Map<String, String> replication) {
-    double seconds =
-        Long.parseLong(FailoverTemplate.variable(replication, "HEARTBEAT_SECONDS"))
-            / timers.speed();
-    return Math.max(1, Math.round(seconds));
-  }
-
-  private void add(String handler, Supplier<RequestStreamHandler> maker) {
-    functions.put(handler, new HandlerFunction(handler, Duration.ofSeconds(30), power, maker));
-  }
-
-  /** Each instance has an access key of its own, by which its requests are known. */
-  private LambdaProcess startInstance() {
-    Map<String, String> environment = template.paymentEnvironment();
-    environment.put("DB_HOST", "localhost");
-    environment.put("DB_PORT", String.valueOf(database.port()));
-    environment.put("DB_NAME", database.name());
-    environment.put("DB_TRUST_STORE_PEM", database.server().authority().toString());
-    environment.put("LEASE_MILLIS", String.valueOf(timers.leaseTime().toMillis()));
-    environment.put("AWS_ACCESS_KEY_ID", AwsDoor.accessKey(name) + instances.incrementAndGet());
-    // As with SnapStart: it has loaded and tried everything before the first request.
-    environment.put("AWS_LAMBDA_INITIALIZATION_TYPE", "snap-start");
-    environment.put("DRILL_HANDLER", template.paymentHandler());
-    environment.put("DRILL_CLOCK", clockFile.toString());
-    FunctionArtifact artifact = FunctionArtifact.get();
-    return LambdaProcess.start(
-        new LambdaProcess.Settings(
-            artifact.classPath(),
-            FunctionArtifact.HANDLER,
-            environment,
-            aws.uri(),
-            artifact.jvmOptions(),
-            out::println,
-            ProcessBuilder.Redirect.appendTo(artifact.errors().toFile())));
   }
 
   /** Lets RDS say where the clusters are; the other region's only while that answers. */
@@ -265,47 +149,17 @@ public final class LocalRegion implements AutoCloseable {
 
   /** Has some instances of the payment function before anybody asks. */
   void warm() {
-    payments.warm(WARM_INSTANCES);
+    functions.warm();
   }
 
   /** Waits until an instance of the payment function is there. */
   void awaitWarm() {
-    payments.awaitIdle(Duration.ofSeconds(30));
+    functions.awaitWarm();
   }
 
-  /**
-   * Starts the schedules: the probe, the upkeep of the replication, the cleaning of the journal.
-   */
+  /** Starts the schedules. */
   void begin() {
-    Duration minute = Duration.ofMillis((long) (MINUTE.toMillis() / timers.speed()));
-    // What the probe makes of a minute is as fast as it is.
-    schedule(minute, "ProbeHandler", "{}", MINUTE.plusSeconds(1));
-    schedule(
-        Duration.ofMillis(500),
-        "ReplicationHandler",
-        "{\"operation\":\"maintain\"}",
-        Duration.ofSeconds(17));
-    schedule(
-        minute, "PaymentHandler", "{\"operation\":\"cleanJournal\"}", template.functionTimeout());
-  }
-
-  private void schedule(Duration rate, String handler, String event, Duration time) {
-    Thread thread =
-        Daemons.thread(
-            () -> {
-              while (!isClosing) {
-                long next = System.nanoTime() + rate.toNanos();
-                try {
-                  function(handler).invoke(JSON.readTree(event), time);
-                } catch (TaskFailure | IOException e) {
-                  // It is called again with the next minute, and meanwhile there is the log.
-                  pause(Duration.ofMillis(200));
-                }
-                pause(Duration.ofNanos(Math.max(0, next - System.nanoTime())));
-              }
-            });
-    schedules.add(thread);
-    thread.start();
+    functions.begin();
   }
 
   private static void pause(Duration duration) {
@@ -333,7 +187,7 @@ public final class LocalRegion implements AutoCloseable {
 
   /** {@return what its functions have logged} */
   public String log() {
-    return log.toString(UTF_8);
+    return functions.log();
   }
 
   /** Empties this region's database of what it followed, and lets it follow the active region. */
@@ -388,7 +242,7 @@ public final class LocalRegion implements AutoCloseable {
   /** {@return what a function answers} */
   public JsonNode call(String handler, String event) throws TaskFailure {
     try {
-      return function(handler).invoke(JSON.readTree(event));
+      return functions.get(handler).invoke(JSON.readTree(event));
     } catch (java.io.IOException e) {
       throw new IllegalArgumentException(event, e);
     }
@@ -430,7 +284,7 @@ public final class LocalRegion implements AutoCloseable {
   }
 
   ProcessFunction payments() {
-    return payments;
+    return functions.payments();
   }
 
   List<String> query(String sql) {
@@ -439,49 +293,7 @@ public final class LocalRegion implements AutoCloseable {
 
   /** {@return the states that its executions were in, by the time of entering} */
   List<FailoverStep> steps() {
-    List<FailoverStep> steps = new ArrayList<>();
-    for (Execution execution : started) {
-      @Nullable FailoverStep current = null;
-      for (ExecutionEvent event : execution.events()) {
-        switch (event.kind()) {
-          case ENTERED -> {
-            if (current != null) {
-              steps.add(ended(current, event.at()));
-            }
-            current = new FailoverStep(name, execution.arn(), event.state(), event.at(), null, "");
-          }
-          case EXITED -> {
-            if (current != null) {
-              steps.add(ended(current, event.at()));
-              current = null;
-            }
-          }
-          case FAILED -> {
-            if (current != null) {
-              current =
-                  new FailoverStep(
-                      name,
-                      current.execution(),
-                      current.name(),
-                      current.from(),
-                      null,
-                      event.error());
-            }
-          }
-          default -> {}
-        }
-      }
-      if (current != null) {
-        Optional<Instant> end = execution.endedAt();
-        steps.add(end.isPresent() ? ended(current, end.get()) : current);
-      }
-    }
-    return steps;
-  }
-
-  private static FailoverStep ended(FailoverStep step, Instant at) {
-    return new FailoverStep(
-        step.region(), step.execution(), step.name(), step.from(), at, step.error());
+    return started.stream().flatMap(one -> FailoverStep.of(name, one).stream()).toList();
   }
 
   /** The region is gone: its machines, its network, its API. */
@@ -491,7 +303,7 @@ public final class LocalRegion implements AutoCloseable {
     clients.cut();
     fromPeer.cut();
     database.cut();
-    payments.kill();
+    functions.payments().kill();
     database.kill();
   }
 
@@ -500,14 +312,12 @@ public final class LocalRegion implements AutoCloseable {
     if (isKilled) {
       database.restart();
       database.open();
-      functions.values().forEach(LambdaFunction::restart);
+      functions.restart();
       isKilled = false;
       fromPeer.open();
       clients.open();
       power.open();
-      if (!isClosing) {
-        warm();
-      }
+      functions.warm();
     }
   }
 
@@ -517,7 +327,7 @@ public final class LocalRegion implements AutoCloseable {
       power.hang();
       clients.hang();
       fromPeer.hang();
-      payments.freeze();
+      functions.payments().freeze();
       database.freeze();
     }
   }
@@ -526,7 +336,7 @@ public final class LocalRegion implements AutoCloseable {
   public synchronized void thaw() {
     if (!isKilled) {
       database.thaw();
-      payments.thaw();
+      functions.payments().thaw();
       fromPeer.open();
       clients.open();
       power.open();
@@ -611,7 +421,7 @@ public final class LocalRegion implements AutoCloseable {
    * Step Functions keep theirs.
    */
   public void setClockOffset(Duration offset) {
-    clock.set(offset);
+    functions.clock().set(offset);
   }
 
   /** All levers are back: what is dead is started, all ways are open and fast, the clocks right. */
@@ -626,24 +436,15 @@ public final class LocalRegion implements AutoCloseable {
     thaw();
   }
 
-  private LambdaFunction function(String handler) {
-    LambdaFunction function = functions.get(handler);
-    if (function == null) {
-      throw new IllegalStateException(name + " has no function with " + handler);
-    }
-    return function;
-  }
-
   /** Stops it; its database server goes on for the next pair. */
   @Override
   public void close() {
     isClosing = true;
     alarm.close();
-    schedules.forEach(Thread::interrupt);
     started.forEach(Execution::stop);
-    payments.close();
+    functions.close();
     heal();
-    payments.close();
+    functions.payments().close();
     url.close();
     aws.close();
     services.close();

@@ -1,0 +1,244 @@
+package io.github.paymentdr.example.drill.pair;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.amazonaws.services.lambda.runtime.RequestStreamHandler;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.github.paymentdr.example.drill.function.OffsetClock;
+import io.github.paymentdr.example.drill.stepfunctions.TaskFailure;
+import io.github.paymentdr.runtime.lambda.LocalHandlers;
+import io.github.paymentdr.runtime.testing.LambdaProcess;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
+
+/**
+ * A region's functions, configured as its template says: the payment function in processes of its
+ * own, the others in this one; with the schedules that call them.
+ */
+final class RegionFunctions implements AutoCloseable {
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  /** More would not fit on the machine; who comes then is refused. */
+  private static final int MOST_INSTANCES = 6;
+
+  private static final int WARM_INSTANCES = 2;
+
+  /** The schedules are every minute, and the probe uses all of it. */
+  private static final Duration MINUTE = Duration.ofMinutes(1);
+
+  private final String region;
+  private final FailoverTemplate template;
+  private final Timers timers;
+  private final RegionDatabase database;
+  private final AwsDoor aws;
+  private final Gate power;
+  private final Path clockFile = newClockFile();
+  private final OffsetClock clock = OffsetClock.of(clockFile);
+  private final ByteArrayOutputStream log = new ByteArrayOutputStream();
+  private final PrintStream out = new PrintStream(log, true, UTF_8);
+  private final Map<String, LambdaFunction> functions = new TreeMap<>();
+  private final ProcessFunction payments;
+  private final AtomicInteger instances = new AtomicInteger();
+  private final List<Thread> schedules = new CopyOnWriteArrayList<>();
+  private volatile boolean isClosing;
+
+  RegionFunctions(
+      String region,
+      FailoverTemplate template,
+      Timers timers,
+      RegionDatabase database,
+      AwsDoor aws,
+      Gate power) {
+    this.region = region;
+    this.template = template;
+    this.timers = timers;
+    this.database = database;
+    this.aws = aws;
+    this.power = power;
+    addFailover();
+    addReplication();
+    payments =
+        new ProcessFunction(
+            "PaymentHandler",
+            template.functionTimeout(),
+            power,
+            MOST_INSTANCES,
+            this::startInstance);
+    functions.put(payments.name(), payments);
+  }
+
+  /** {@return a function by the class of its handler} */
+  LambdaFunction get(String handler) {
+    LambdaFunction function = functions.get(handler);
+    if (function == null) {
+      throw new IllegalStateException(region + " has no function with " + handler);
+    }
+    return function;
+  }
+
+  ProcessFunction payments() {
+    return payments;
+  }
+
+  /** {@return the wall clock of them all} */
+  OffsetClock clock() {
+    return clock;
+  }
+
+  /** {@return what they have logged} */
+  String log() {
+    return log.toString(UTF_8);
+  }
+
+  /** Has some instances of the payment function before anybody asks. */
+  void warm() {
+    if (!isClosing) {
+      payments.warm(WARM_INSTANCES);
+    }
+  }
+
+  /** Waits until an instance of the payment function is there. */
+  void awaitWarm() {
+    payments.awaitIdle(Duration.ofSeconds(30));
+  }
+
+  /** Has no instances any more, and may have new ones. */
+  void restart() {
+    functions.values().forEach(LambdaFunction::restart);
+  }
+
+  /**
+   * Starts the schedules: the probe, the upkeep of the replication, the cleaning of the journal.
+   */
+  void begin() {
+    Duration minute = Duration.ofMillis((long) (MINUTE.toMillis() / timers.speed()));
+    // What the probe makes of a minute is as fast as it is.
+    schedule(minute, "ProbeHandler", "{}", MINUTE.plusSeconds(1));
+    schedule(
+        Duration.ofMillis(500),
+        "ReplicationHandler",
+        "{\"operation\":\"maintain\"}",
+        Duration.ofSeconds(17));
+    schedule(
+        minute, "PaymentHandler", "{\"operation\":\"cleanJournal\"}", template.functionTimeout());
+  }
+
+  private void schedule(Duration rate, String handler, String event, Duration time) {
+    Thread thread =
+        Daemons.thread(
+            () -> {
+              while (!isClosing) {
+                long next = System.nanoTime() + rate.toNanos();
+                try {
+                  get(handler).invoke(JSON.readTree(event), time);
+                } catch (TaskFailure | IOException e) {
+                  // It is called again with the next minute, and meanwhile there is the log.
+                  pause(200);
+                }
+                pause((next - System.nanoTime()) / 1_000_000);
+              }
+            });
+    schedules.add(thread);
+    thread.start();
+  }
+
+  private static void pause(long millis) {
+    try {
+      Thread.sleep(Math.max(0, millis));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void addFailover() {
+    Map<String, String> failover = template.environmentOf("FailoverHandler");
+    Map<String, String> probe = template.environmentOf("ProbeHandler");
+    for (Map<String, String> environment : List.of(failover, probe)) {
+      environment.put("COOL_DOWN_SECONDS", String.valueOf(timers.coolDown().toSeconds()));
+      environment.put("PROBE_TIMEOUT_MILLIS", String.valueOf(timers.probeTimeout().toMillis()));
+    }
+    add(
+        "FailoverHandler",
+        () -> LocalHandlers.of("FailoverHandler", failover, aws.clients(), out, clock));
+    add(
+        "ProbeHandler",
+        () -> LocalHandlers.probe(probe, aws.clients(), out, timers.speed(), clock));
+  }
+
+  private void addReplication() {
+    Map<String, String> replication = template.environmentOf("ReplicationHandler");
+    replication.put("DB_HOST", "localhost");
+    replication.put("DB_PORT", String.valueOf(database.port()));
+    replication.put("DB_NAME", database.name());
+    replication.put("DB_SECRET_ARN", RegionServices.MASTER);
+    replication.put("REPLICATION_SECRET_ARN", RegionServices.REPLICATION);
+    replication.put("HEARTBEAT_SECONDS", String.valueOf(heartbeat(replication)));
+    replication.put("DB_TRUST_STORE_PEM", database.server().authority().toString());
+    add(
+        "ReplicationHandler",
+        () -> LocalHandlers.of("ReplicationHandler", replication, aws.clients(), out, clock));
+  }
+
+  private long heartbeat(Map<String, String> replication) {
+    String seconds = FailoverTemplate.variable(replication, "HEARTBEAT_SECONDS");
+    return Math.max(1, Math.round(Long.parseLong(seconds) / timers.speed()));
+  }
+
+  private void add(String handler, Supplier<RequestStreamHandler> maker) {
+    functions.put(handler, new HandlerFunction(handler, Duration.ofSeconds(30), power, maker));
+  }
+
+  /** Each instance has an access key of its own, by which its requests are known. */
+  private LambdaProcess startInstance() {
+    Map<String, String> environment = template.paymentEnvironment();
+    environment.put("DB_HOST", "localhost");
+    environment.put("DB_PORT", String.valueOf(database.port()));
+    environment.put("DB_NAME", database.name());
+    environment.put("DB_TRUST_STORE_PEM", database.server().authority().toString());
+    environment.put("LEASE_MILLIS", String.valueOf(timers.leaseTime().toMillis()));
+    environment.put("AWS_ACCESS_KEY_ID", AwsDoor.accessKey(region) + instances.incrementAndGet());
+    // As with SnapStart: it has loaded and tried everything before the first request.
+    environment.put("AWS_LAMBDA_INITIALIZATION_TYPE", "snap-start");
+    environment.put("DRILL_HANDLER", template.paymentHandler());
+    environment.put("DRILL_CLOCK", clockFile.toString());
+    FunctionArtifact artifact = FunctionArtifact.get();
+    return LambdaProcess.start(
+        new LambdaProcess.Settings(
+            artifact.classPath(),
+            FunctionArtifact.HANDLER,
+            environment,
+            aws.uri(),
+            artifact.jvmOptions(),
+            out::println,
+            ProcessBuilder.Redirect.appendTo(artifact.errors().toFile())));
+  }
+
+  private static Path newClockFile() {
+    try {
+      Path file = Files.createTempFile("drill-clock", "");
+      file.toFile().deleteOnExit();
+      return file;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Stops the schedules and all instances. */
+  @Override
+  public void close() {
+    isClosing = true;
+    schedules.forEach(Thread::interrupt);
+    payments.close();
+  }
+}
