@@ -176,7 +176,7 @@ public final class PaymentLoad implements AutoCloseable {
     synchronized (lock) {
       isClosing = true;
       try {
-        while (underWay > 0 && fault == null && end - System.nanoTime() > 0) {
+        while (underWay > 0 && fault == null && !isOver && end - System.nanoTime() > 0) {
           TimeUnit.NANOSECONDS.timedWait(lock, end - System.nanoTime());
         }
       } catch (InterruptedException e) {
