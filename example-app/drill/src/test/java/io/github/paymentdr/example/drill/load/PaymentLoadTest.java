@@ -116,8 +116,7 @@ class PaymentLoadTest {
     void noPaymentBeginsWhileAllCallersWait() {
       try (ScriptedEndpoint endpoint = ScriptedEndpoint.start(request -> Answer.of(503, ""));
           PaymentLoad load =
-              PaymentLoad.start(
-                  endpoint.target(), new LoadSettings(3, 100, 1, "full", PATIENCE))) {
+              PaymentLoad.start(endpoint.target(), new LoadSettings(3, 100, 1, "full", PATIENCE))) {
         await(() -> load.count().skipped() > 20);
         assertThat(load.count().begun()).isEqualTo(3);
         assertThat(load.count().underWay()).isEqualTo(3);
@@ -162,16 +161,24 @@ class PaymentLoadTest {
         assertThat(load.count())
             .isEqualTo(
                 new LoadCount(
-                    1, 1, 0, 0, 0, Map.of("us-east-1", 1L), Map.of("us-east-1", 1L, "none", 1L), 1));
-        assertThat(load.orders()).extracting(Order::state).containsExactly(Order.State.ACKNOWLEDGED);
+                    1,
+                    1,
+                    0,
+                    0,
+                    0,
+                    Map.of("us-east-1", 1L),
+                    Map.of("us-east-1", 1L, "none", 1L),
+                    1));
+        assertThat(load.orders())
+            .extracting(Order::state)
+            .containsExactly(Order.State.ACKNOWLEDGED);
       }
     }
 
     @ParameterizedTest
     @ValueSource(ints = {429, 500, 502, 503, 504})
     void areRepeatedAfter(int status) {
-      PaymentLoad load =
-          one(List.of(Answer.of(status, ""), Answer.accepted("a", "us-west-2", 1)));
+      PaymentLoad load = one(List.of(Answer.of(status, ""), Answer.accepted("a", "us-west-2", 1)));
       assertThat(load.attempts()).extracting(Attempt::status).containsExactly(status, 201);
     }
 
@@ -198,8 +205,7 @@ class PaymentLoadTest {
 
     @Test
     void haveANewTokenOnce() {
-      assertThat(
-              one(List.of(Answer.of(401, ""), Answer.accepted("a", "us-west-2", 1))).attempts())
+      assertThat(one(List.of(Answer.of(401, ""), Answer.accepted("a", "us-west-2", 1))).attempts())
           .extracting(Attempt::status)
           .containsExactly(401, 201);
       assertThat(one(List.of(Answer.of(401, ""))).attempts())
@@ -242,7 +248,8 @@ class PaymentLoadTest {
               ScriptedEndpoint.start(
                   request -> {
                     pause(slowness);
-                    bodies.put(request.key(), request.body().replaceAll("\"payer\":\"[^\"]+\"", ""));
+                    bodies.put(
+                        request.key(), request.body().replaceAll("\"payer\":\"[^\"]+\"", ""));
                     return accept(request);
                   });
           PaymentLoad load =

@@ -121,11 +121,11 @@ class PaymentTargetTest {
                 PaymentTarget.endpoint(
                     URI.create("https://pair.example/v1"), "k", ScriptedEndpoint.SECRET))
         .hasMessage("must be a URL without a path, got https://pair.example/v1");
-    assertThatThrownBy(() -> PaymentTarget.endpoint(URI.create("pair"), "k", ScriptedEndpoint.SECRET))
+    assertThatThrownBy(
+            () -> PaymentTarget.endpoint(URI.create("pair"), "k", ScriptedEndpoint.SECRET))
         .hasMessage("must be a URL without a path, got pair");
     assertThatThrownBy(() -> PaymentTarget.endpoint(uri, "a key", ScriptedEndpoint.SECRET))
-        .hasMessage(
-            "the caller's key id must be 1 to 64 letters, digits, '-' or '_', got a key");
+        .hasMessage("the caller's key id must be 1 to 64 letters, digits, '-' or '_', got a key");
     for (String secret : List.of("geheim", "?", "")) {
       assertThatThrownBy(() -> PaymentTarget.endpoint(uri, "k", secret))
           .hasMessage(
