@@ -3,6 +3,7 @@ package io.github.paymentdr.example.drill.measure;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.time.Instant;
@@ -14,7 +15,6 @@ import java.util.Optional;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Asks both regions for their health again and again, and keeps what they say: who has the lease,
@@ -81,9 +81,7 @@ public final class RegionWatch implements AutoCloseable {
 
   private void ask(WatchedRegion region) {
     Instant at = Instant.now();
-    region
-        .functionUrl()
-        .get(HEALTH, LIMIT, answer -> keep(sample(region.name(), at, answer.orElse(null))));
+    region.functionUrl().get(HEALTH, LIMIT, answer -> keep(sample(region.name(), at, answer)));
   }
 
   private void keep(RegionSample sample) {
@@ -97,30 +95,51 @@ public final class RegionWatch implements AutoCloseable {
     }
   }
 
-  static RegionSample sample(String region, Instant at, @Nullable HttpResponse<String> answer) {
-    if (answer == null || (answer.statusCode() != OK && answer.statusCode() != UNAVAILABLE)) {
+  /**
+   * {@return what an answer to the question for deep health says}
+   *
+   * @param region who was asked
+   * @param at when
+   * @param answer the answer, or nothing if there was none
+   */
+  public static RegionSample sample(
+      String region, Instant at, Optional<HttpResponse<String>> answer) {
+    Optional<JsonNode> said = health(answer);
+    if (said.isEmpty()) {
       return RegionSample.unreachable(region, at);
     }
-    JsonNode health;
-    try {
-      health = JSON.readTree(answer.body());
-    } catch (JsonProcessingException e) {
-      return RegionSample.unreachable(region, at);
-    }
-    // A 503 of Lambda itself is not an answer of the function.
-    if (!health.path("region").isTextual()) {
-      return RegionSample.unreachable(region, at);
-    }
+    JsonNode health = said.get();
     JsonNode lease = health.path("lease");
     JsonNode lag = health.path("database").path("replicationLagSeconds");
     return new RegionSample(
         region,
         at,
         true,
-        answer.statusCode() == OK,
+        answer.get().statusCode() == OK,
         lease.path("activeRegion").asText(),
         lease.path("epoch").asLong(),
         lease.path("state").asText(),
         lag.isNumber() ? Math.round(lag.asDouble() * 1_000) : null);
+  }
+
+  /** {@return which region an answer to the question for health is of, if it is one} */
+  public static Optional<String> region(Optional<HttpResponse<String>> answer) {
+    return health(answer).map(health -> health.path("region").asText());
+  }
+
+  /** A 503 of Lambda itself is not an answer of the function, which names its region. */
+  private static Optional<JsonNode> health(Optional<HttpResponse<String>> answer) {
+    return answer
+        .filter(one -> one.statusCode() == OK || one.statusCode() == UNAVAILABLE)
+        .map(RegionWatch::json)
+        .filter(health -> health.path("region").isTextual());
+  }
+
+  private static JsonNode json(HttpResponse<String> answer) {
+    try {
+      return JSON.readTree(answer.body());
+    } catch (JsonProcessingException e) {
+      return MissingNode.getInstance();
+    }
   }
 }
