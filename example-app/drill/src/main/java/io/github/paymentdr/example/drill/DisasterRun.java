@@ -1,17 +1,18 @@
 package io.github.paymentdr.example.drill;
 
+import io.github.paymentdr.example.drill.LaneView.Figures;
 import io.github.paymentdr.example.drill.disaster.Disaster;
-import io.github.paymentdr.example.drill.disaster.Event;
 import io.github.paymentdr.example.drill.disaster.Stage;
 import io.github.paymentdr.example.drill.disaster.Unmet;
+import io.github.paymentdr.example.drill.load.LoadCount;
 import io.github.paymentdr.example.drill.load.LoadSettings;
 import io.github.paymentdr.example.drill.load.PaymentLoad;
 import io.github.paymentdr.example.drill.load.PaymentTarget;
 import io.github.paymentdr.example.drill.measure.Aftermath;
 import io.github.paymentdr.example.drill.measure.Course;
 import io.github.paymentdr.example.drill.measure.Insight;
-import io.github.paymentdr.example.drill.measure.Moment;
 import io.github.paymentdr.example.drill.measure.Outcome;
+import io.github.paymentdr.example.drill.measure.RegionSample;
 import io.github.paymentdr.example.drill.measure.RegionWatch;
 import io.github.paymentdr.example.drill.measure.WatchedRegion;
 import io.github.paymentdr.example.drill.pair.Budget;
@@ -32,15 +33,26 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
 import java.util.concurrent.Semaphore;
-import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
+import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 
-/** One disaster on a pair of its own: starts the pair, pays, breaks, waits, and adds up. */
+/** Runs one disaster on a pair of its own, under load, and measures what became of the payments. */
 final class DisasterRun {
-  private static final Duration SHORTEST_INTERVAL = Duration.ofMillis(100);
-  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  /** Payments go on for so long after it, to see that they do. */
+  private static final double SETTLE_SECONDS = 5;
+
+  private static final Duration CLOSING = Duration.ofSeconds(40);
+  private static final Duration AFTERMATH = Duration.ofSeconds(60);
+
+  /** Whoever watches the regions is no region; Function URLs on this machine know keys by name. */
+  private static final AwsCredentialsProvider WATCHER =
+      StaticCredentialsProvider.create(AwsBasicCredentials.create("AKIACALLER", "example"));
 
   private final Disaster disaster;
   private final DrillOptions options;
@@ -48,7 +60,6 @@ final class DisasterRun {
   private final Lane lane;
   private final Semaphore starting;
   private final LaneView view;
-  private final Budget budget = Timers.budget();
   private final List<String> failures = new ArrayList<>();
 
   DisasterRun(
@@ -66,13 +77,11 @@ final class DisasterRun {
     this.view = view;
   }
 
-  /** {@return what it came to; a failed one also when the pair could not be started} */
   DisasterReport run() {
     try (LocalPair pair = start()) {
-      return on(pair);
+      return run(pair);
     } catch (RuntimeException | AssertionError e) {
-      failures.add("the drill itself failed: " + e);
-      return broken();
+      return brokenOff(disaster, options, e);
     }
   }
 
@@ -80,133 +89,106 @@ final class DisasterRun {
     starting.acquireUninterruptibly();
     try {
       return LocalPair.start(
-          new PairSettings(
-              Timers.atSpeed(options.speed()), options.seedOf(disaster), lane, mutation));
+          PairSettings.of(Timers.atSpeed(options.speed()))
+              .withSeed(options.seedOf(disaster))
+              .on(lane)
+              .without(mutation));
     } finally {
       starting.release();
     }
   }
 
-  private DisasterReport on(LocalPair pair) {
+  private DisasterReport run(LocalPair pair) {
     long seed = options.seedOf(disaster);
-    Stage stage = new Stage(pair, budget, options.speed(), seed, view::note);
+    Budget budget = Timers.budget();
     PaymentTarget endpoint =
         PaymentTarget.endpoint(pair.endpoint(), pair.callerKeyId(), pair.callerSecret());
+    Duration interval = Duration.ofMillis(Math.round(1_000 / options.speed()));
+    Stage stage = new Stage(pair, budget, options.speed(), seed, view::note);
     try (PaymentLoad load =
-            PaymentLoad.start(
-                endpoint,
-                LoadSettings.of(options.rate(), seed, Long.toString(Math.abs(seed), 36)));
+            PaymentLoad.start(endpoint, LoadSettings.of(options.rate(), seed, name(seed)));
         RegionWatch watch =
-            RegionWatch.start(
-                Stream.of(pair.east(), pair.west()).map(DisasterRun::watched).toList(),
-                interval())) {
-      view.shows(() -> Figures.of(pair, load, watch));
-      happen(stage, pair);
+            RegionWatch.start(List.of(watched(pair.east()), watched(pair.west())), interval)) {
+      view.shows(() -> figures(pair, load, watch));
+      play(stage);
       Instant endedAt = Instant.now();
-      view.note("waiting for the callers to have their answers");
-      load.finish(PATIENCE);
-      view.note("asking after every payment");
-      Aftermath aftermath =
-          Aftermath.ask(endpoint, load.attempts(), load.orders(), stage.workLimit());
+      view.note("payments under way come to their end, and are looked up");
+      load.finish(CLOSING);
+      Course course =
+          new Course(
+              List.of(pair.east().name(), pair.west().name()),
+              disaster.recovery(),
+              stage.begunAt().orElse(endedAt),
+              stage.countsFrom().orElse(endedAt),
+              endedAt,
+              stage.epochBefore(),
+              stage.events(),
+              budget.phasesAt(options.speed()),
+              interval);
+      Aftermath aftermath = Aftermath.ask(endpoint, load.attempts(), load.orders(), AFTERMATH);
       Outcome outcome =
           Outcome.of(
-              course(stage, endedAt),
-              load.attempts(),
-              load.orders(),
-              aftermath,
-              watch.samples(),
-              Insight.of(pair));
+              course, load.attempts(), load.orders(), aftermath, watch.samples(), Insight.of(pair));
       judge(outcome);
-      return report(stage, pair, outcome, load);
+      List<String> evidence =
+          failures.isEmpty()
+              ? List.of()
+              : Evidence.keep(
+                  options.report(),
+                  disaster.name(),
+                  stage,
+                  failures,
+                  load.attempts().stream().map(String::valueOf).toList());
+      return report(outcome, replayed(pair), evidence);
     }
   }
 
-  /** What is not met ends the disaster, not the measurement of it. */
-  private void happen(Stage stage, LocalPair pair) {
+  private void play(Stage stage) {
+    LocalPair pair = stage.pair();
     try {
+      stage.say("payments begin");
       stage.accepts(pair.east());
-      stage.until("the standby is fit", stage.workLimit(), () -> stage.isFit(pair.west()));
+      stage.until(
+          "the standby is fit to take over", stage.workLimit(), () -> stage.isFit(pair.west()));
       disaster.run(stage);
     } catch (Unmet e) {
       failures.add(String.valueOf(e.getMessage()));
     } catch (RuntimeException | AssertionError e) {
-      failures.add("the disaster broke off: " + e);
+      failures.add("the disaster could not be played: " + e);
     }
     failures.addAll(stage.failures());
     try {
       pair.heal();
       stage.accepts(pair.active());
+      stage.pause(SETTLE_SECONDS);
     } catch (Unmet e) {
-      failures.add("when all was mended: " + e.getMessage());
+      failures.add("when all was mended, " + e.getMessage());
     } catch (RuntimeException | AssertionError e) {
-      failures.add("when all was mended: " + e);
+      failures.add("not all could be mended: " + e);
     }
-  }
-
-  private static WatchedRegion watched(LocalRegion region) {
-    return new WatchedRegion(
-        region.name(),
-        PaymentTarget.functionUrl(
-            region.url(),
-            region.name(),
-            StaticCredentialsProvider.create(AwsBasicCredentials.create("AKIADRILL", "drill"))));
-  }
-
-  private Duration interval() {
-    Duration second = Duration.ofMillis(Math.round(1_000 / options.speed()));
-    return second.compareTo(SHORTEST_INTERVAL) < 0 ? SHORTEST_INTERVAL : second;
-  }
-
-  private Course course(Stage stage, Instant endedAt) {
-    Instant begunAt = stage.begunAt().orElse(endedAt);
-    return new Course(
-        List.of(stage.east().name(), stage.west().name()),
-        disaster.recovery(),
-        begunAt,
-        stage.countsFrom().orElse(begunAt),
-        endedAt,
-        stage.epochBefore(),
-        stage.events().stream().map(DisasterRun::moment).toList(),
-        budget.phasesAt(options.speed()),
-        interval());
-  }
-
-  private static Moment moment(Event event) {
-    return new Moment(event.at(), event.kind(), event.text());
   }
 
   private void judge(Outcome outcome) {
     failures.addAll(outcome.findings());
     if (outcome.undecided() > 0) {
-      failures.add(outcome.undecided() + " payments were never decided");
+      failures.add(outcome.undecided() + " payments were neither accepted nor rejected");
     }
     if (outcome.rejected() > 0) {
-      failures.add(outcome.rejected() + " payments were refused for good, and there was no reason");
+      failures.add(outcome.rejected() + " payments were rejected for good, and all are right");
     }
-    Double allowed = outcome.budgetSeconds();
-    if (disaster.recovery() == Recovery.NONE || allowed == null) {
+    if (disaster.recovery() == Recovery.NONE) {
       return;
     }
-    Double taken = outcome.rtoSeconds();
-    if (taken == null) {
-      failures.add("no payment was accepted in a later epoch");
-    } else if (taken > allowed) {
-      failures.add(
-          String.format(
-              Locale.ROOT, "it took %.1f s, and the budget allows %.1f s", taken, allowed));
+    Double rto = outcome.rtoSeconds();
+    double budget = Objects.requireNonNullElse(outcome.budgetSeconds(), 0.0);
+    if (rto == null) {
+      failures.add("no region took over");
+    } else if (rto > budget) {
+      failures.add(String.format(Locale.ROOT, "the recovery took %.1f s of %.1f s", rto, budget));
     }
   }
 
-  private DisasterReport report(Stage stage, LocalPair pair, Outcome outcome, PaymentLoad load) {
-    List<String> evidence =
-        failures.isEmpty()
-            ? List.of()
-            : Evidence.keep(
-                options.report(),
-                disaster.name(),
-                stage,
-                failures,
-                load.attempts().stream().map(String::valueOf).toList());
+  private DisasterReport report(Outcome outcome, @Nullable Long replayed, List<String> evidence) {
     return new DisasterReport(
         disaster.name(),
         disaster.title(),
@@ -225,34 +207,21 @@ final class DisasterRun {
         outcome.twoWriters().size(),
         outcome.refused(),
         outcome.unanswered(),
-        replayed(pair),
+        replayed,
         outcome.ledgerSum(),
         outcome.timeline(),
         options.seedOf(disaster),
         evidence);
   }
 
-  private static long replayed(LocalPair pair) {
-    return Stream.of(pair.east(), pair.west())
-        .flatMap(region -> region.executions().stream())
-        .filter(execution -> execution.status() == Execution.Status.SUCCEEDED)
-        .mapToLong(
-            execution ->
-                execution
-                    .await(Duration.ofSeconds(1))
-                    .output()
-                    .at("/replay/Payload/applied")
-                    .asLong())
-        .sum();
-  }
-
-  private DisasterReport broken() {
+  /** {@return the report of a disaster for which there was no pair, or whose measurement failed} */
+  static DisasterReport brokenOff(Disaster disaster, DrillOptions options, Throwable reason) {
     return new DisasterReport(
         disaster.name(),
         disaster.title(),
         disaster.expectation(),
         Verdict.FAILED,
-        List.copyOf(failures),
+        List.of("it broke off: " + reason),
         disaster.recovery(),
         null,
         null,
@@ -270,5 +239,66 @@ final class DisasterRun {
         new Timeline(List.of(), List.of(), List.of(), List.of(), List.of()),
         options.seedOf(disaster),
         List.of());
+  }
+
+  /** Keys are of this pair alone, so they may be the same when it is repeated. */
+  private static String name(long seed) {
+    return Long.toString(seed & 0xffff_ffffL, Character.MAX_RADIX);
+  }
+
+  private static WatchedRegion watched(LocalRegion region) {
+    return new WatchedRegion(
+        region.name(), PaymentTarget.functionUrl(region.url(), region.name(), WATCHER));
+  }
+
+  /** {@return what all replays together have booked} */
+  private static Long replayed(LocalPair pair) {
+    long replayed = 0;
+    for (LocalRegion region : List.of(pair.east(), pair.west())) {
+      for (Execution execution : region.executions()) {
+        replayed +=
+            execution.events().stream()
+                .filter(event -> event.state().equals("ReplayJournal"))
+                .mapToLong(event -> event.output().at("/replay/Payload/applied").asLong())
+                .sum();
+      }
+    }
+    return replayed;
+  }
+
+  private static Figures figures(LocalPair pair, PaymentLoad load, RegionWatch watch) {
+    LoadCount count = load.count();
+    Map<String, Long> accepted = new TreeMap<>();
+    List<LocalRegion> regions = List.of(pair.east(), pair.west());
+    regions.forEach(
+        region -> accepted.put(region.name(), count.accepted().getOrDefault(region.name(), 0L)));
+    long refused = count.refused().values().stream().mapToLong(Long::longValue).sum();
+    Long lag = null;
+    String lease = "";
+    long epoch = -1;
+    for (LocalRegion region : regions) {
+      RegionSample sample = watch.latest(region.name()).orElse(null);
+      if (sample == null || !sample.isReachable()) {
+        continue;
+      }
+      lag = sample.lagMillis() == null ? lag : sample.lagMillis();
+      if (!sample.leaseHolder().isEmpty() && sample.epoch() > epoch) {
+        epoch = sample.epoch();
+        lease = sample.leaseHolder() + " (" + epoch + ", " + sample.state() + ")";
+      }
+    }
+    return new Figures(accepted, refused + count.unanswered(), lag, lease, step(regions));
+  }
+
+  private static String step(List<LocalRegion> regions) {
+    StringBuilder text = new StringBuilder();
+    for (LocalRegion region : regions) {
+      for (Execution execution : region.executions()) {
+        if (execution.status() == Execution.Status.RUNNING) {
+          text.append(text.isEmpty() ? "" : ", ").append(execution.currentState());
+        }
+      }
+    }
+    return text.toString();
   }
 }

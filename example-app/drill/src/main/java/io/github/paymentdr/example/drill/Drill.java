@@ -1,13 +1,23 @@
 package io.github.paymentdr.example.drill;
 
+import io.github.paymentdr.example.drill.deployed.DeployedConditions;
+import io.github.paymentdr.example.drill.deployed.DeployedDrill;
+import io.github.paymentdr.example.drill.deployed.DeployedException;
+import io.github.paymentdr.example.drill.deployed.DeployedSettings;
+import io.github.paymentdr.example.drill.deployed.Operator;
+import io.github.paymentdr.example.drill.pair.Timers;
+import io.github.paymentdr.example.drill.report.DisasterReport;
 import io.github.paymentdr.example.drill.report.DrillReport;
 import io.github.paymentdr.example.drill.report.Verdict;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
+import software.amazon.awssdk.auth.credentials.DefaultCredentialsProvider;
 
 /**
  * Runs regional disasters and reports what became of the payments: on two regions on this machine,
@@ -57,6 +67,10 @@ public final class Drill {
       DrillReport report = report(options, environment, out);
       Path page = Reports.write(report, options.report());
       return conclude(options, report, page, out);
+    } catch (DeployedException e) {
+      err.println("The drill broke off:");
+      e.faults().forEach(fault -> err.println("  - " + fault));
+      return FAILED;
     } catch (IOException e) {
       err.println("The report could not be written: " + e.getMessage());
       return FAILED;
@@ -64,8 +78,40 @@ public final class Drill {
   }
 
   private static DrillReport report(
-      DrillOptions options, Map<String, String> environment, PrintStream out) throws IOException {
-    return new DrillRun(options, environment, out).run();
+      DrillOptions options, Map<String, String> environment, PrintStream out)
+      throws DeployedException {
+    Optional<DrillOptions.Deployed> deployed = options.deployed();
+    return deployed.isPresent()
+        ? deployed(options, deployed.get(), out)
+        : new DrillRun(options, environment, out).run();
+  }
+
+  private static DrillReport deployed(
+      DrillOptions options, DrillOptions.Deployed pair, PrintStream out) throws DeployedException {
+    DeployedSettings settings =
+        new DeployedSettings(
+            pair.primary(),
+            pair.standby(),
+            pair.endpoint(),
+            pair.callerKeyId(),
+            pair.callerSecret(),
+            pair.controlTable(),
+            options.rate(),
+            options.seed(),
+            Timers.budget(),
+            DeployedSettings.Waits.production(),
+            options.report());
+    Instant start = Instant.now();
+    try (DefaultCredentialsProvider credentials = DefaultCredentialsProvider.builder().build()) {
+      DisasterReport report =
+          DeployedDrill.hold(settings, Operator.at(System.in, out), credentials);
+      return Reports.of(
+          start,
+          Instant.now(),
+          List.of(report),
+          settings.budget().objectiveSeconds(),
+          DeployedConditions.of(settings, options.deployedCommand()));
+    }
   }
 
   private static int conclude(
@@ -81,7 +127,9 @@ public final class Drill {
               .toList();
       out.println();
       out.println("Failed: " + String.join(", ", failed));
-      out.println("Seed: " + options.seed() + ". Again: " + options.command(failed));
+      String again =
+          options.deployed().isPresent() ? options.deployedCommand() : options.command(failed);
+      out.println("Seed: " + options.seed() + ". Again: " + again);
       out.println("Evidence: " + options.report().resolve("evidence").toAbsolutePath().normalize());
     }
     out.println("Report: " + page.toAbsolutePath().normalize());

@@ -195,6 +195,18 @@ final class DrillOptions {
     return text.append(" -Ddrill.seed=").append(seed).append(" verify").toString();
   }
 
+  /** {@return the command that repeats a drill on a pair in AWS; the secret is not in it} */
+  String deployedCommand() {
+    StringBuilder text = new StringBuilder("mvn -B -q -DskipTests -Pdrill");
+    given.forEach(
+        (option, value) -> {
+          if (option.isDeployed() || option == Option.RATE) {
+            text.append(" -Ddrill.").append(option.text()).append('=').append(value);
+          }
+        });
+    return text.append(" -Ddrill.seed=").append(seed).append(" verify").toString();
+  }
+
   /** {@return the speed as people write it} */
   String speedText() {
     return speed == Math.rint(speed) ? String.valueOf((long) speed) : String.valueOf(speed);

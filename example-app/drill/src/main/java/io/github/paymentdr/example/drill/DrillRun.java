@@ -109,24 +109,35 @@ final class DrillRun {
       for (Disaster next = waiting.poll(); next != null; next = waiting.poll()) {
         view.begin(next.name());
         progress.begins(number, next);
-        if (lane == null) {
-          lane = Lane.start();
+        DisasterReport report;
+        try {
+          lane = lane == null ? Lane.start() : lane;
+          report = new DisasterRun(next, options, mutation, lane, starting, view).run();
+        } catch (RuntimeException | AssertionError e) {
+          report = DisasterRun.brokenOff(next, options, e);
         }
-        DisasterReport report =
-            new DisasterRun(next, options, mutation, lane, starting, view).run();
         reports.put(next.name(), report);
         progress.ended(number, report);
         view.end();
-        if (report.verdict() == Verdict.FAILED) {
+        if (report.verdict() == Verdict.FAILED && lane != null) {
           // Nobody knows what it has left behind.
-          lane.close();
+          close(lane);
           lane = null;
         }
       }
     } finally {
       if (lane != null) {
-        lane.close();
+        close(lane);
       }
+    }
+  }
+
+  /** A server that does not stop in order must not cost the other disasters. */
+  private static void close(Lane lane) {
+    try {
+      lane.close();
+    } catch (RuntimeException e) {
+      // Its folder goes with the process.
     }
   }
 }

@@ -43,8 +43,8 @@ final class Reports {
 
   /** {@return the page, once it and the JSON are written} */
   static Path write(DrillReport report, Path folder) throws IOException {
-    Path page = folder.resolve("report.html");
     ReportJson.write(report, folder.resolve("report.json"));
+    Path page = folder.resolve("report.html");
     ReportPage.write(report, page);
     return page;
   }

@@ -5,6 +5,7 @@ import io.github.paymentdr.example.drill.LaneView.Now;
 import io.github.paymentdr.example.drill.disaster.Disaster;
 import io.github.paymentdr.example.drill.report.DisasterReport;
 import io.github.paymentdr.example.drill.report.Verdict;
+import java.io.Console;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.time.Duration;
@@ -14,6 +15,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
@@ -62,17 +64,15 @@ final class Screen implements Progress {
   /** {@return whether somebody looks at a screen} */
   static boolean isThere(Map<String, String> environment) {
     String terminal = environment.getOrDefault("TERM", "dumb");
-    return System.console() != null
-        && isTerminal()
+    return Optional.ofNullable(System.console()).filter(Screen::isTerminal).isPresent()
         && !environment.containsKey("CI")
         && !terminal.equals("dumb");
   }
 
   /** From Java 22 on there is a console without a terminal. */
-  private static boolean isTerminal() {
+  private static boolean isTerminal(Console console) {
     try {
-      return Boolean.TRUE.equals(
-          java.io.Console.class.getMethod("isTerminal").invoke(System.console()));
+      return Boolean.TRUE.equals(Console.class.getMethod("isTerminal").invoke(console));
     } catch (ReflectiveOperationException e) {
       return true;
     }

@@ -82,17 +82,10 @@ final class RegionSlow implements Disaster {
   private static void brownOut(Stage stage) {
     stage
         .east()
-        .slow(new Latency(stage.scaled(3.2), stage.scaled(6), 0.3, EnumSet.of(Way.FROM_PEER)));
-    stage
-        .east()
-        .slow(new Latency(stage.scaled(0.1), stage.scaled(0.4), 0, EnumSet.of(Way.TO_DATABASE)));
-    stage
-        .east()
         .slow(
-            new Latency(stage.scaled(0.05), stage.scaled(0.5), 0.05, EnumSet.of(Way.FROM_CLIENTS)));
-    stage
-        .east()
-        .slow(
+            new Latency(stage.scaled(3.2), stage.scaled(6), 0.3, EnumSet.of(Way.FROM_PEER)),
+            new Latency(stage.scaled(0.05), stage.scaled(0.3), 0, EnumSet.of(Way.TO_DATABASE)),
+            new Latency(stage.scaled(0.05), stage.scaled(0.5), 0.05, EnumSet.of(Way.FROM_CLIENTS)),
             new Latency(
                 stage.scaled(0.4), stage.scaled(0.85), 0, EnumSet.of(Way.LEASE_CONFIRMATION)));
   }

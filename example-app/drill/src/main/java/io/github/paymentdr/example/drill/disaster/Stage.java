@@ -1,5 +1,6 @@
 package io.github.paymentdr.example.drill.disaster;
 
+import io.github.paymentdr.example.drill.measure.Moment;
 import io.github.paymentdr.example.drill.pair.AlarmChange;
 import io.github.paymentdr.example.drill.pair.Budget;
 import io.github.paymentdr.example.drill.pair.LocalPair;
@@ -55,7 +56,7 @@ public final class Stage {
   private final double speed;
   private final SplittableRandom random;
   private final Consumer<String> note;
-  private final List<Event> events = new CopyOnWriteArrayList<>();
+  private final List<Moment> events = new CopyOnWriteArrayList<>();
   private final List<String> failures = new CopyOnWriteArrayList<>();
   private @Nullable Instant begunAt;
   private @Nullable Instant countsFrom;
@@ -161,7 +162,7 @@ public final class Stage {
   }
 
   /** {@return what was done} */
-  public List<Event> events() {
+  public List<Moment> events() {
     return List.copyOf(events);
   }
 
@@ -176,7 +177,7 @@ public final class Stage {
   }
 
   private void tell(Mark.Kind kind, String text) {
-    events.add(new Event(Instant.now(), kind, text));
+    events.add(new Moment(Instant.now(), kind, text));
     note.accept(text);
   }
 

@@ -390,9 +390,19 @@ public final class LocalRegion implements AutoCloseable {
     database.freeDisk();
   }
 
-  /** Its network is slow and loses packets, until {@link #heal()} or the next of these. */
-  public synchronized void slow(Latency latency) {
+  /**
+   * Its network is slow and loses packets, until {@link #heal()} or the next of these.
+   *
+   * @param latencies how, with none for a network that is as fast as before
+   */
+  public synchronized void slow(Latency... latencies) {
     fast();
+    for (Latency latency : latencies) {
+      slowBy(latency);
+    }
+  }
+
+  private void slowBy(Latency latency) {
     Map<Way, Gate> gates =
         Map.of(Way.FROM_CLIENTS, clients, Way.FROM_PEER, fromPeer, Way.TO_TABLE, tables);
     for (Way way : latency.ways()) {

@@ -6,11 +6,11 @@ import io.github.paymentdr.runtime.testing.TestServer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 
 /** A region's database server, with the ways of its own functions and of the other region to it. */
 final class RegionDatabase implements AutoCloseable {
@@ -26,7 +26,7 @@ final class RegionDatabase implements AutoCloseable {
   private boolean isDead;
   private boolean isFrozen;
   private boolean isDiskFull;
-  private @Nullable ScheduledFuture<?> slowness;
+  private final List<ScheduledFuture<?>> slowness = new ArrayList<>();
 
   RegionDatabase(TestServer server, String name) {
     this.server = server;
@@ -162,9 +162,8 @@ final class RegionDatabase implements AutoCloseable {
 
   /** Makes the ways slow; what comes by them waits for a time that changes all the time. */
   synchronized void slow(Latency latency, long seed) {
-    fast();
     Random random = new Random(seed);
-    slowness =
+    slowness.add(
         Daemons.TIMER.scheduleAtFixedRate(
             () -> {
               if (latency.ways().contains(Way.TO_DATABASE)) {
@@ -176,7 +175,7 @@ final class RegionDatabase implements AutoCloseable {
             },
             0,
             OFTEN.toMillis(),
-            TimeUnit.MILLISECONDS);
+            TimeUnit.MILLISECONDS));
   }
 
   private static void delay(LinkProxy way, Latency latency, Random random) {
@@ -190,10 +189,8 @@ final class RegionDatabase implements AutoCloseable {
 
   /** Makes the ways as fast as they were. */
   synchronized void fast() {
-    if (slowness != null) {
-      slowness.cancel(false);
-      slowness = null;
-    }
+    slowness.forEach(one -> one.cancel(false));
+    slowness.clear();
     own.delay(Duration.ZERO, Duration.ZERO);
     fromPeer.delay(Duration.ZERO, Duration.ZERO);
   }

@@ -21,7 +21,8 @@ class CatalogueTest {
           "HandBackLease",
           // Where a run has failed and is to be started again anyway.
           "RecordFailure",
-          "NotifyFailure");
+          "NotifyFailure",
+          "NotifyWaiting");
 
   @Test
   void namesAreUniqueAndOfOneKind() {
