@@ -35,8 +35,6 @@ import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
 public final class DeployedDrill {
   private static final String NAME = "deployed";
   private static final Duration LOOK = Duration.ofMillis(100);
-  private static final Duration AFTERMATH = Duration.ofMinutes(5);
-  private static final Duration CLOSING = Duration.ofSeconds(60);
 
   /** So many payments show that the pair works. */
   private static final int ENOUGH = 5;
@@ -107,9 +105,9 @@ public final class DeployedDrill {
     try {
       return drill.hold();
     } finally {
-      drill.load.finish(Duration.ZERO);
       drill.watch.close();
       drill.table.close();
+      drill.load.finish(Duration.ZERO);
     }
   }
 
@@ -121,8 +119,9 @@ public final class DeployedDrill {
     Instant begunAt = awaitDisaster();
     Instant endedAt = awaitEnd(begunAt);
     operator.tell("Finishing the payments under way, and looking each of them up.");
-    load.finish(CLOSING);
-    Aftermath aftermath = Aftermath.ask(pair.endpoint(), load.attempts(), load.orders(), AFTERMATH);
+    load.finish(waits.closing());
+    Aftermath aftermath =
+        Aftermath.ask(pair.endpoint(), load.attempts(), load.orders(), waits.aftermath());
     watch.close();
     table.close();
     boolean isServedAtTheEnd = lastAcceptance().isAfter(endedAt.minus(waits.unnoticed()));

@@ -42,9 +42,17 @@ public record DeployedSettings(
    * @param begin how long the operator may take to begin
    * @param recovery how long a recovery may take before it is given up
    * @param settle how long is looked on after the recovery
+   * @param closing how long the payments under way may take to be final
+   * @param aftermath how long the looking up of all payments may take
    */
   public record Waits(
-      Duration interval, Duration unnoticed, Duration begin, Duration recovery, Duration settle) {
+      Duration interval,
+      Duration unnoticed,
+      Duration begin,
+      Duration recovery,
+      Duration settle,
+      Duration closing,
+      Duration aftermath) {
     /** {@return the waits for a pair with production timers} */
     public static Waits production() {
       return new Waits(
@@ -52,7 +60,9 @@ public record DeployedSettings(
           Duration.ofSeconds(5),
           Duration.ofMinutes(60),
           Duration.ofMinutes(15),
-          Duration.ofSeconds(30));
+          Duration.ofSeconds(30),
+          Duration.ofSeconds(60),
+          Duration.ofMinutes(5));
     }
   }
 }
