@@ -42,6 +42,8 @@ public final class Stage {
   /** What is not made of timers gets at least this long, because the machine has other things. */
   private static final Duration WORK = Duration.ofSeconds(30);
 
+  private static final Duration LATE = Duration.ofSeconds(10);
+
   /** So many payments are more than a late answer. */
   private static final int SOME = 5;
 
@@ -235,9 +237,9 @@ public final class Stage {
     say(region.name() + " accepts payments");
   }
 
-  /** {@return how long is waited for a recovery: longer than the budget by as much again} */
+  /** {@return how long is waited for a recovery: a while longer than the budget} */
   public Duration limit() {
-    return Duration.ofMillis(Math.round(budget.totalAt(speed) * 2_000)).plus(WORK);
+    return Duration.ofMillis(Math.round(budget.totalAt(speed) * 1_000)).plus(scaled(60)).plus(LATE);
   }
 
   /** {@return how long is waited for what does not depend on the speed} */

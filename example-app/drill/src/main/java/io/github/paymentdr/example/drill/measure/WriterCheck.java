@@ -7,6 +7,7 @@ import io.github.paymentdr.example.drill.pair.Acceptance;
 import io.github.paymentdr.example.drill.pair.LeaseTenure;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -91,7 +92,25 @@ final class WriterCheck {
     if (sibling != null && !sibling.region().equals(one.region())) {
       return Optional.of("the epoch of " + sibling.region());
     }
-    return insight.isFromInside() ? outside(one, tenures.get(one.epoch())) : Optional.empty();
+    if (!insight.isFromInside()) {
+      return Optional.empty();
+    }
+    return afterAnotherOpened(one, tenures.values())
+        .or(() -> outside(one, tenures.get(one.epoch())));
+  }
+
+  /** Whether the other one had accepted anything yet is luck. */
+  private static Optional<String> afterAnotherOpened(
+      Acceptance one, Collection<LeaseTenure> tenures) {
+    for (LeaseTenure later : tenures) {
+      Instant openedAt = later.openedAt();
+      if (later.epoch() > one.epoch() && openedAt != null && one.answeredAt().isAfter(openedAt)) {
+        return Optional.of(
+            "after %s had opened in epoch %s at %s"
+                .formatted(later.region(), later.epoch(), openedAt));
+      }
+    }
+    return Optional.empty();
   }
 
   /** What is seen from outside is seen too late to judge by it. */
