@@ -7,6 +7,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import com.google.common.base.Splitter;
 import io.github.paymentdr.example.drill.load.ScriptedEndpoint;
 import io.github.paymentdr.example.drill.load.ScriptedEndpoint.Answer;
 import io.github.paymentdr.example.drill.load.ScriptedEndpoint.Request;
@@ -72,8 +73,7 @@ class DeployedDrillTest {
   }
 
   private DeployedSettings settings() {
-    return settings(
-        pair.east.uri(), pair.west.uri(), pair.endpoint.uri(), ScriptedEndpoint.SECRET);
+    return settings(pair.east.uri(), pair.west.uri(), pair.endpoint.uri(), ScriptedEndpoint.SECRET);
   }
 
   private DisasterReport hold(ScriptedOperator operator) {
@@ -225,7 +225,9 @@ class DeployedDrillTest {
     void asksForNothingButPaymentsAndHealth() {
       hold(eastIsLost(true));
       assertThat(pair.requests())
-          .extracting(request -> request.method() + " " + request.path().split("/")[1])
+          .extracting(
+              request ->
+                  request.method() + " " + Splitter.on('/').splitToList(request.path()).get(1))
           .containsOnly(
               "GET health",
               "GET health?deep=true",
@@ -256,8 +258,7 @@ class DeployedDrillTest {
         gone.close();
         assertThat(
                 faults(
-                    settings(
-                        forbidden.uri(), gone.uri(), unknown.uri(), ScriptedEndpoint.SECRET)))
+                    settings(forbidden.uri(), gone.uri(), unknown.uri(), ScriptedEndpoint.SECRET)))
             .containsExactly(
                 "--endpoint: "
                     + unknown.uri()

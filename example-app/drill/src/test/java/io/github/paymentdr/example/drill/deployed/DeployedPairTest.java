@@ -24,8 +24,7 @@ class DeployedPairTest {
   @Test
   @DisplayName("a pair that is only seen over HTTP is measured through the loss of a region")
   void regionKilled(@TempDir Path report) throws Exception {
-    try (LocalPair pair =
-        LocalPair.start(PairSettings.of(Timers.atSpeed(10)))) {
+    try (LocalPair pair = LocalPair.start(PairSettings.of(Timers.atSpeed(10)))) {
       ScriptedOperator[] operator = new ScriptedOperator[1];
       operator[0] =
           new ScriptedOperator(
@@ -55,8 +54,7 @@ class DeployedPairTest {
                       Duration.ofSeconds(60)),
                   report),
               operator[0],
-              StaticCredentialsProvider.create(
-                  AwsBasicCredentials.create("AKIACALLER", "any")));
+              StaticCredentialsProvider.create(AwsBasicCredentials.create("AKIACALLER", "any")));
       assertThat(held.failures()).isEmpty();
       assertThat(held.recovery()).isEqualTo(Recovery.AUTOMATIC);
       assertThat(held.rtoSeconds()).isBetween(1.0, 60.0);

@@ -2,6 +2,7 @@ package io.github.paymentdr.example.drill.deployed;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.google.common.base.Splitter;
 import io.github.paymentdr.example.drill.load.ScriptedEndpoint;
 import io.github.paymentdr.example.drill.load.ScriptedEndpoint.Answer;
 import io.github.paymentdr.example.drill.load.ScriptedEndpoint.Request;
@@ -44,8 +45,8 @@ final class ScriptedPair implements AutoCloseable {
     if (request.method().equals("POST")) {
       return state.equals("ACTIVE") ? pay(request) : Answer.of(503, "").with("x-region", active);
     }
-    String[] path = request.path().split("/");
-    return path[1].equals("payments") ? payment(path[2]) : balance(path[2]);
+    List<String> path = Splitter.on('/').splitToList(request.path());
+    return path.get(1).equals("payments") ? payment(path.get(2)) : balance(path.get(2));
   }
 
   private Answer pay(Request request) {
