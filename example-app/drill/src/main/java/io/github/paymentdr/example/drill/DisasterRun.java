@@ -47,6 +47,12 @@ final class DisasterRun {
   /** Payments go on for so long after it, to see that they do. */
   private static final double SETTLE_SECONDS = 5;
 
+  /** Looking at a pair must cost less than what it does, in milliseconds. */
+  private static final long SHORTEST_INTERVAL = 500;
+
+  /** Nobody is refused for so long before a disaster begins. */
+  private static final Duration CALM = Duration.ofSeconds(2);
+
   private static final Duration CLOSING = Duration.ofSeconds(40);
   private static final Duration CLOSING_IN_VAIN = Duration.ofSeconds(10);
   private static final Duration AFTERMATH = Duration.ofSeconds(60);
@@ -62,6 +68,7 @@ final class DisasterRun {
   private final Semaphore starting;
   private final LaneView view;
   private final List<String> failures = new ArrayList<>();
+  private boolean isStarting = true;
 
   DisasterRun(
       Disaster disaster,
@@ -79,22 +86,29 @@ final class DisasterRun {
   }
 
   DisasterReport run() {
+    starting.acquireUninterruptibly();
     try (LocalPair pair = start()) {
       return run(pair);
     } catch (RuntimeException | AssertionError e) {
       return brokenOff(disaster, options, e);
+    } finally {
+      hasStarted();
     }
   }
 
   private LocalPair start() {
-    starting.acquireUninterruptibly();
-    try {
-      return LocalPair.start(
-          PairSettings.of(Timers.atSpeed(options.speed()))
-              .withSeed(options.seedOf(disaster))
-              .on(lane)
-              .without(mutation));
-    } finally {
+    return LocalPair.start(
+        PairSettings.of(Timers.atSpeed(options.speed()))
+            .withSeed(options.seedOf(disaster))
+            .bearing(options.rate())
+            .on(lane)
+            .without(mutation));
+  }
+
+  /** The next pair may be started. */
+  private void hasStarted() {
+    if (isStarting) {
+      isStarting = false;
       starting.release();
     }
   }
@@ -104,14 +118,15 @@ final class DisasterRun {
     Budget budget = Timers.budget();
     PaymentTarget endpoint =
         PaymentTarget.endpoint(pair.endpoint(), pair.callerKeyId(), pair.callerSecret());
-    Duration interval = Duration.ofMillis(Math.round(1_000 / options.speed()));
+    Duration interval =
+        Duration.ofMillis(Math.max(SHORTEST_INTERVAL, Math.round(1_000 / options.speed())));
     Stage stage = new Stage(pair, budget, options.speed(), seed, view::note);
     try (PaymentLoad load =
             PaymentLoad.start(endpoint, LoadSettings.of(options.rate(), seed, name(seed)));
         RegionWatch watch =
             RegionWatch.start(List.of(watched(pair.east()), watched(pair.west())), interval)) {
       view.shows(() -> figures(pair, load, watch));
-      play(stage);
+      play(stage, load);
       Instant endedAt = Instant.now();
       view.note("payments under way come to their end, and are looked up");
       load.finish(failures.isEmpty() ? CLOSING : CLOSING_IN_VAIN);
@@ -124,7 +139,7 @@ final class DisasterRun {
               endedAt,
               stage.epochBefore(),
               stage.events(),
-              budget.phasesAt(options.speed()),
+              budget.phasesAt(pair.settings().timers()),
               interval);
       Aftermath aftermath = Aftermath.ask(endpoint, load.attempts(), load.orders(), AFTERMATH);
       Outcome outcome =
@@ -144,13 +159,14 @@ final class DisasterRun {
     }
   }
 
-  private void play(Stage stage) {
+  private void play(Stage stage, PaymentLoad load) {
     LocalPair pair = stage.pair();
     try {
       stage.say("payments begin");
       stage.accepts(pair.east());
-      stage.until(
-          "the standby is fit to take over", stage.workLimit(), () -> stage.isFit(pair.west()));
+      stage.becomesFit(pair.west());
+      hasStarted();
+      awaitCalm(stage, load);
       disaster.run(stage);
     } catch (Unmet e) {
       failures.add(String.valueOf(e.getMessage()));
@@ -171,6 +187,26 @@ final class DisasterRun {
     } catch (RuntimeException | AssertionError e) {
       failures.add("not all could be mended: " + e);
     }
+  }
+
+  /** What a function that has just begun refuses is not the disaster's. */
+  private static void awaitCalm(Stage stage, PaymentLoad load) {
+    long[] seen = {-1};
+    Instant[] since = {Instant.MIN};
+    stage.until(
+        "callers are not refused any more",
+        stage.workLimit(),
+        () -> {
+          LoadCount count = load.count();
+          long vain =
+              count.unanswered()
+                  + count.refused().values().stream().mapToLong(Long::longValue).sum();
+          if (vain != seen[0]) {
+            seen[0] = vain;
+            since[0] = Instant.now();
+          }
+          return Instant.now().isAfter(since[0].plus(CALM));
+        });
   }
 
   private void judge(Outcome outcome) {

@@ -40,8 +40,15 @@ public final class Drill {
     Map<String, String> properties = new TreeMap<>();
     System.getProperties()
         .forEach((name, value) -> properties.put(String.valueOf(name), String.valueOf(value)));
+    int code = FAILED;
+    try {
+      code = run(List.of(arguments), properties, System.getenv(), System.out, System.err);
+    } catch (RuntimeException | Error e) {
+      System.err.println("The drill broke off by a fault of its own:");
+      e.printStackTrace();
+    }
     // Parts of the pair leave threads that would keep the process alive.
-    System.exit(run(List.of(arguments), properties, System.getenv(), System.out, System.err));
+    System.exit(code);
   }
 
   /** {@return the exit code} */

@@ -24,8 +24,9 @@ import org.jspecify.annotations.Nullable;
  * of its own on them. Most of a disaster is waiting, so a lane costs less than a processor.
  */
 final class DrillRun {
-  /** Starting a pair is work for all processors; others are in the midst of their recovery. */
-  private static final int STARTING_AT_ONCE = 1;
+  /** Starting a pair is work; others are in the midst of their recovery. */
+  private static final int STARTING_AT_ONCE =
+      Math.max(1, Runtime.getRuntime().availableProcessors() / 2);
 
   private final DrillOptions options;
   private final Mutation mutation;

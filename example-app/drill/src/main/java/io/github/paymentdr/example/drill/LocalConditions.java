@@ -71,6 +71,7 @@ final class LocalConditions {
     texts.put("from one probe to the next", text(timers.probeInterval()));
     texts.put("time limit of a probe", text(timers.probeTimeout()));
     texts.put("alarm and its event", text(timers.alarmDelay()));
+    texts.put("wait for fencing", text(timers.fencingWait()));
     texts.put("cool-down", text(timers.coolDown()));
     texts.put("from the store to the edge", text(timers.propagation()));
     return texts;

@@ -26,7 +26,7 @@ final class Texts {
     lines.add(
         String.format(
             Locale.ROOT,
-            "%s: %d of %d disasters in %s",
+            "%s: %d of %d disasters passed in %s",
             all.verdict() == Verdict.PASSED ? "PASSED" : "FAILED",
             all.passed(),
             all.disasters(),

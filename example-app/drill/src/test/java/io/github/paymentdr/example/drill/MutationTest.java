@@ -18,7 +18,6 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** A drill that cannot fail proves nothing: each safeguard that is taken away must be missed. */
 @DisplayName("B2: the drill fails when a safeguard is missing")
-@Execution(ExecutionMode.CONCURRENT)
 @Timeout(300)
 class MutationTest {
   private static DisasterReport play(Mutation mutation, String disaster, String speed)
@@ -29,6 +28,7 @@ class MutationTest {
             List.of(
                 "--disasters=" + disaster,
                 "--speed=" + speed,
+                "--rate=5",
                 "--seed=1",
                 "--report=target/mutations/" + name),
             Map.of(),
@@ -46,6 +46,7 @@ class MutationTest {
 
   /** The region that stands still for a moment goes on when the other one has opened. */
   @Test
+  @Execution(ExecutionMode.CONCURRENT)
   void fencingWaitRemovedIsSeenAsTwoWriters() throws OptionsException {
     DisasterReport report = play(Mutation.FENCING_WAIT_REMOVED, "region-slow", "2");
     assertThat(report.twoWriters()).as("%s", report.failures()).isPositive();
@@ -53,12 +54,14 @@ class MutationTest {
 
   /** What was accepted while nothing was replicated is nowhere. */
   @Test
+  @Execution(ExecutionMode.CONCURRENT)
   void journalRemovedIsSeenAsLostPayments() throws OptionsException {
     DisasterReport report = play(Mutation.JOURNAL_REMOVED, "regions-disconnected", "5");
     assertThat(report.lost()).as("%s", report.failures()).isPositive();
   }
 
   @Test
+  @Execution(ExecutionMode.CONCURRENT)
   void promotionLeftOutIsSeenAsNoRecovery() throws OptionsException {
     DisasterReport report = play(Mutation.PROMOTION_LEFT_OUT, "region-killed", "5");
     assertThat(report.rtoSeconds()).as("%s", report.failures()).isNull();
@@ -66,6 +69,7 @@ class MutationTest {
 
   /** An answer that was lost is asked for again. */
   @Test
+  @Execution(ExecutionMode.CONCURRENT)
   void idempotencyLeftOutIsSeenAsDoubledPayments() throws OptionsException {
     DisasterReport report = play(Mutation.IDEMPOTENCY_LEFT_OUT, "region-slow", "5");
     assertThat(report.doubled()).as("%s", report.failures()).isPositive();

@@ -22,6 +22,7 @@ class ScaledDrillTest {
   private static final String SPEED = "5";
 
   private static final String LANES = "6";
+  private static final String RATE = "5";
   private static final Path REPORT = Path.of("target", "drill");
 
   @Test
@@ -29,7 +30,12 @@ class ScaledDrillTest {
   void nothingIsLostDoubledOrWrittenTwice() throws OptionsException, IOException {
     DrillOptions options =
         DrillOptions.read(
-            List.of("--speed", SPEED, "--lanes", LANES, "--seed", "1", "--report=" + REPORT),
+            List.of(
+                "--speed=" + SPEED,
+                "--lanes=" + LANES,
+                "--rate=" + RATE,
+                "--seed=1",
+                "--report=" + REPORT),
             Map.of(),
             Map.of());
     DrillReport report =

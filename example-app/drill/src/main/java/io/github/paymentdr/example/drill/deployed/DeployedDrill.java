@@ -12,6 +12,7 @@ import io.github.paymentdr.example.drill.measure.Moment;
 import io.github.paymentdr.example.drill.measure.Outcome;
 import io.github.paymentdr.example.drill.measure.RegionSample;
 import io.github.paymentdr.example.drill.measure.RegionWatch;
+import io.github.paymentdr.example.drill.pair.Timers;
 import io.github.paymentdr.example.drill.report.DisasterReport;
 import io.github.paymentdr.example.drill.report.Mark;
 import io.github.paymentdr.example.drill.report.Recovery;
@@ -135,7 +136,7 @@ public final class DeployedDrill {
             endedAt,
             pair.epoch(),
             moments,
-            settings.budget().phasesAt(1),
+            settings.budget().phasesAt(Timers.production()),
             Duration.ofSeconds(1));
     List<RegionSample> samples = watch.samples();
     Outcome outcome =

@@ -56,10 +56,10 @@ final class Flapping implements Disaster {
   private static void flickers(Stage stage) {
     for (int i = 0; i < 3; i++) {
       stage.east().cutFromPeer();
-      // Two probes at most, also when one is late.
-      stage.pause(12);
+      stage.until("two probes fail", stage.limit(), () -> stage.west().failedProbes() == 2);
       stage.east().heal();
-      stage.pause(stage.between(11, 14));
+      stage.until("a probe succeeds", stage.limit(), () -> stage.west().failedProbes() == 0);
+      stage.pause(stage.between(0, 10));
     }
     stage.expect(
         stage.alarmsOf(stage.west()) == 0, "the alarm went on although only two probes failed");

@@ -3,12 +3,13 @@ package io.github.paymentdr.example.drill.disaster;
 import io.github.paymentdr.example.drill.pair.Latency;
 import io.github.paymentdr.example.drill.pair.Latency.Way;
 import io.github.paymentdr.example.drill.report.Recovery;
+import java.time.Duration;
 import java.util.EnumSet;
 
 /** The active region is slow instead of dead, and stands still in the worst moment. */
 final class RegionSlow implements Disaster {
-  /** Below the function's time limit, so that what stood still still has time to accept. */
-  private static final double FREEZE_SECONDS = 5.5;
+  /** Of the function's time limit, so that what stood still still has time to accept. */
+  private static final double FREEZE = 0.55;
 
   @Override
   public String name() {
@@ -54,7 +55,7 @@ final class RegionSlow implements Disaster {
     // Now is the worst time: requests have confirmed their lease and not yet committed.
     stage.breaks("us-east-1 stands still for seconds, with requests that have read the old lease");
     stage.east().freeze();
-    stage.pause(FREEZE_SECONDS);
+    stage.sleep(times(FREEZE, stage.timers().functionTimeout()));
     stage.east().thaw();
     stage.mended("us-east-1 goes on where it stood still, slow as before");
     stage.takesOver(stage.west());
@@ -79,11 +80,16 @@ final class RegionSlow implements Disaster {
     stage.east().heal();
   }
 
+  private static Duration times(double factor, Duration duration) {
+    return Duration.ofMillis(Math.round(factor * duration.toMillis()));
+  }
+
   private static void brownOut(Stage stage) {
+    Duration tooLong = stage.timers().probeTimeout();
     stage
         .east()
         .slow(
-            new Latency(stage.scaled(3.2), stage.scaled(6), 0.3, EnumSet.of(Way.FROM_PEER)),
+            new Latency(times(1.1, tooLong), times(2, tooLong), 0.3, EnumSet.of(Way.FROM_PEER)),
             new Latency(stage.scaled(0.05), stage.scaled(0.3), 0, EnumSet.of(Way.TO_DATABASE)),
             new Latency(stage.scaled(0.05), stage.scaled(0.5), 0.05, EnumSet.of(Way.FROM_CLIENTS)),
             new Latency(

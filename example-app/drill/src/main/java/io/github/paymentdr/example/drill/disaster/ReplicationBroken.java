@@ -34,15 +34,14 @@ final class ReplicationBroken implements Disaster {
 
   @Override
   public void run(Stage stage) {
-    stage.breaks("the standby cannot follow any more");
+    stage.breaks("the way between the databases is cut, and the standby cannot follow any more");
     stage.pair().breakReplication();
     stage.pause(stage.between(30, 50));
     stage.disaster("us-east-1 is gone, with payments that were never replicated");
     stage.east().kill();
     stage.takesOver(stage.west());
-    stage.pair().mendReplication();
     stage.east().restart();
-    stage.mended("us-east-1 is there again, and the way of the replication is free");
+    stage.mended("us-east-1 is there again, and the way between the databases is free");
     stage.becomesStandby(stage.east());
   }
 }

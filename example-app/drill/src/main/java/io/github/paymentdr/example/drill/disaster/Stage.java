@@ -5,6 +5,7 @@ import io.github.paymentdr.example.drill.pair.AlarmChange;
 import io.github.paymentdr.example.drill.pair.Budget;
 import io.github.paymentdr.example.drill.pair.LocalPair;
 import io.github.paymentdr.example.drill.pair.LocalRegion;
+import io.github.paymentdr.example.drill.pair.Timers;
 import io.github.paymentdr.example.drill.report.Mark;
 import io.github.paymentdr.example.drill.stepfunctions.Execution;
 import io.github.paymentdr.example.drill.stepfunctions.TaskFailure;
@@ -36,13 +37,17 @@ public final class Stage {
   /** What the runbook says to start a switch with. */
   public static final String PLANNED = "{\"mode\":\"planned\"}";
 
-  private static final Duration LOOK = Duration.ofMillis(25);
+  private static final Duration LOOK = Duration.ofMillis(50);
   private static final Duration SLOW_LOOK = Duration.ofMillis(200);
+  private static final Duration LONG_LOOK = Duration.ofMillis(500);
 
   /** What is not made of timers gets at least this long, because the machine has other things. */
   private static final Duration WORK = Duration.ofSeconds(30);
 
   private static final Duration LATE = Duration.ofSeconds(10);
+
+  /** A person who is told that the other region is not healthy looks again, so often. */
+  private static final int TRIES = 3;
 
   /** So many payments are more than a late answer. */
   private static final int SOME = 5;
@@ -99,6 +104,11 @@ public final class Stage {
   /** {@return chance, from the seed} */
   public SplittableRandom random() {
     return random;
+  }
+
+  /** {@return the pair's timers} */
+  public Timers timers() {
+    return pair.settings().timers();
   }
 
   /** {@return a time at the speed of the run} */
@@ -199,12 +209,16 @@ public final class Stage {
    * @throws Unmet if it does not come about
    */
   public void until(String what, Duration atMost, BooleanSupplier condition) {
+    until(what, atMost, LOOK, condition);
+  }
+
+  private void until(String what, Duration atMost, Duration pause, BooleanSupplier condition) {
     Instant limit = Instant.now().plus(atMost);
     while (!condition.getAsBoolean()) {
       if (Instant.now().isAfter(limit)) {
         throw new Unmet("not within " + atMost.toSeconds() + " s: " + what + "; " + situation());
       }
-      sleep(LOOK);
+      sleep(pause);
     }
   }
 
@@ -239,7 +253,9 @@ public final class Stage {
 
   /** {@return how long is waited for a recovery: a while longer than the budget} */
   public Duration limit() {
-    return Duration.ofMillis(Math.round(budget.totalAt(speed) * 1_000)).plus(scaled(60)).plus(LATE);
+    return Duration.ofMillis(Math.round(budget.totalAt(timers()) * 1_000))
+        .plus(scaled(60))
+        .plus(LATE);
   }
 
   /** {@return how long is waited for what does not depend on the speed} */
@@ -329,12 +345,17 @@ public final class Stage {
     } catch (AssertionError e) {
       throw new Unmet(String.valueOf(e.getMessage()));
     }
-    until(region.name() + " is fit to take over again", workLimit(), () -> isFit(region));
+    becomesFit(region);
     say(region.name() + " is fit to take over again");
   }
 
-  /** {@return whether the replication says that a region could take over} */
-  public boolean isFit(LocalRegion region) {
+  /** Waits until the replication says that a region could take over. */
+  public void becomesFit(LocalRegion region) {
+    // Each look is a connection to the database.
+    until(region.name() + " is fit to take over", workLimit(), LONG_LOOK, () -> isFit(region));
+  }
+
+  private static boolean isFit(LocalRegion region) {
     try {
       return region
           .call("ReplicationHandler", "{\"operation\":\"state\"}")
@@ -389,18 +410,33 @@ public final class Stage {
   /** Before the disaster: a planned switch, after which the other region follows. */
   public void switchTo(LocalRegion region) {
     LocalRegion other = region == pair.east() ? pair.west() : pair.east();
-    until(region.name() + " is fit to take over", workLimit(), () -> isFit(region));
+    becomesFit(region);
     say("switching to " + region.name() + ", as planned");
     Execution execution = region.activate(PLANNED);
-    Execution.End end = endOf(execution);
-    if (end.status() != Execution.Status.SUCCEEDED) {
+    // One that is refused before it has begun changes nothing, and is started again.
+    for (int i = 1; i < TRIES && isRefused(execution); i++) {
+      execution = region.activate(PLANNED);
+    }
+    if (endOf(execution).status() != Execution.Status.SUCCEEDED) {
       throw new Unmet("the planned switch before the disaster failed: " + execution);
     }
     accepts(region);
     becomesStandby(other);
   }
 
-  private static void sleep(Duration duration) {
+  /** What follows is not in the cool-down of the switch before it. */
+  public void lastSwitchIsLongAgo() {
+    say("the cool-down of the switch is set to be over");
+    pair.endCoolDown();
+  }
+
+  private boolean isRefused(Execution execution) {
+    return endOf(execution).status() == Execution.Status.FAILED
+        && !execution.states().contains("TakeLease");
+  }
+
+  /** Lets a time pass that is what it is at every speed. */
+  void sleep(Duration duration) {
     try {
       Thread.sleep(duration.toMillis());
     } catch (InterruptedException e) {

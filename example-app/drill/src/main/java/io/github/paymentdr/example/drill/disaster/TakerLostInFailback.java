@@ -39,6 +39,7 @@ final class TakerLostInFailback implements Disaster {
   @Override
   public void run(Stage stage) {
     stage.switchTo(stage.west());
+    stage.lastSwitchIsLongAgo();
     Execution failback = stage.personStarts(stage.east(), Stage.PLANNED);
     stage.until(
         "the switch back comes to its wait for fencing",

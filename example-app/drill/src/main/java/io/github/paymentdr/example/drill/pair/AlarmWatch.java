@@ -21,6 +21,7 @@ final class AlarmWatch {
   private final ScheduledExecutorService evaluation =
       Executors.newSingleThreadScheduledExecutor(Daemons::thread);
   private final List<Change> changes = new ArrayList<>();
+  private int latestBreaching;
   private int breaching;
   private boolean isOn;
 
@@ -56,7 +57,15 @@ final class AlarmWatch {
     return List.copyOf(changes);
   }
 
+  /** {@return how many of the latest points breach, looked at or not} */
+  synchronized int latestBreaching() {
+    return latestBreaching;
+  }
+
   void add(double value) {
+    synchronized (this) {
+      latestBreaching = value >= threshold ? latestBreaching + 1 : 0;
+    }
     var unused =
         evaluation.schedule(() -> evaluate(value), delay.toMillis(), TimeUnit.MILLISECONDS);
   }

@@ -43,19 +43,23 @@ public record Budget(int totalSeconds, int objectiveSeconds, Map<String, Integer
         ImmutableMap.copyOf(phases));
   }
 
-  /** {@return the seconds of each phase when timers run so many times faster, and work does not} */
-  public Map<String, Double> phasesAt(double speed) {
+  /** {@return the seconds of each phase when timers run so fast, and work does not} */
+  public Map<String, Double> phasesAt(Timers timers) {
     return phases.entrySet().stream()
         .collect(
             toMap(
                 Map.Entry::getKey,
-                phase -> phase.getValue() / (TIMERS.contains(phase.getKey()) ? speed : 1),
+                phase -> secondsAt(timers, phase.getKey(), phase.getValue()),
                 (first, second) -> first,
                 LinkedHashMap::new));
   }
 
-  /** {@return the seconds of all phases when timers run so many times faster} */
-  public double totalAt(double speed) {
-    return phasesAt(speed).values().stream().mapToDouble(Double::doubleValue).sum();
+  private static double secondsAt(Timers timers, String phase, int seconds) {
+    return TIMERS.contains(phase) ? seconds / timers.speed() + timers.secondsMore(phase) : seconds;
+  }
+
+  /** {@return the seconds of all phases when timers run so fast} */
+  public double totalAt(Timers timers) {
+    return phasesAt(timers).values().stream().mapToDouble(Double::doubleValue).sum();
   }
 }

@@ -88,6 +88,19 @@ public final class ControlTableServer implements AutoCloseable {
     call("PutItem", request);
   }
 
+  /** Sets an attribute of an item that is there to a text. */
+  void set(String table, String id, String attribute, String text) {
+    ObjectNode request =
+        JSON.createObjectNode()
+            .put("TableName", table)
+            .put("UpdateExpression", "set #attribute = :text")
+            .put("ConditionExpression", "attribute_exists(id)");
+    request.putObject("Key").putObject("id").put("S", id);
+    request.putObject("ExpressionAttributeNames").put("#attribute", attribute);
+    request.putObject("ExpressionAttributeValues").putObject(":text").put("S", text);
+    call("UpdateItem", request);
+  }
+
   /** Deletes an item. */
   public void delete(String table, String id) {
     ObjectNode request = JSON.createObjectNode().put("TableName", table);

@@ -2,6 +2,7 @@ package io.github.paymentdr.example.drill.pair;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.google.common.base.Splitter;
 import com.google.common.collect.Iterables;
 import io.github.paymentdr.example.drill.stepfunctions.TemplateFunctions;
@@ -22,6 +23,7 @@ import java.util.function.Predicate;
  * things are called in the template.
  */
 final class FailoverTemplate {
+  private static final String FENCING = "/States/WaitForFencing";
   private static final ObjectMapper JSON = new ObjectMapper();
 
   /** What the example deploys. */
@@ -161,6 +163,20 @@ final class FailoverTemplate {
   /** {@return how long a payment function's reading of the lease is good for} */
   Duration leaseTime() {
     return Duration.ofMillis(Long.parseLong(variable(paymentEnvironment(), "LEASE_MILLIS")));
+  }
+
+  /** {@return how long the state machine waits until nobody accepts by the old lease} */
+  Duration fencingWait() {
+    return Duration.ofSeconds(definition().at(FENCING).path("Seconds").asInt());
+  }
+
+  /** {@return the state machine with the wait for fencing as long as these timers need it} */
+  JsonNode definition(Timers timers) {
+    ObjectNode definition = (ObjectNode) definition();
+    // The interpreter divides it by the speed.
+    double seconds = Math.ceil(timers.fencingWait().toMillis() * timers.speed() / 1_000);
+    definition.withObject(FENCING).put("Seconds", (int) seconds);
+    return definition;
   }
 
   /** {@return the payment function's time limit} */

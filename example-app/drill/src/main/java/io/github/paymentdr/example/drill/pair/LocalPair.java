@@ -5,6 +5,7 @@ import io.github.paymentdr.example.drill.stepfunctions.TaskFailure;
 import io.github.paymentdr.runtime.testing.TestServer;
 import java.net.URI;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -20,17 +21,6 @@ import java.util.stream.Stream;
 public final class LocalPair implements AutoCloseable {
   private static final String EAST = "us-east-1";
   private static final String WEST = "us-west-2";
-
-  /** Does something to the subscription, where there is one. */
-  private static final String SUBSCRIPTION =
-      """
-      do $$ begin
-        if exists (select from pg_subscription where subname = 'dr_subscription' and subdbid =
-            (select oid from pg_database where datname = current_database())) then
-          alter subscription dr_subscription %s;
-        end if;
-      end $$
-      """;
 
   private static final String SET_UP = "{\"operation\":\"setUp\"}";
   private static final String CALLER = "drill";
@@ -206,23 +196,25 @@ public final class LocalPair implements AutoCloseable {
     return states;
   }
 
-  /** Stops the replication: the standby cannot follow, while both regions can reach each other. */
+  /**
+   * Cuts the replication's way between the databases: the standby cannot follow, while everything
+   * else of the regions can reach each other.
+   */
   public void breakReplication() {
-    standby().database().execute(SUBSCRIPTION.formatted("disable"));
+    active().database().cutFromPeer();
   }
 
-  /** Lets the replication go on. */
-  public void mendReplication() {
-    for (LocalRegion region : List.of(east, west)) {
-      region.database().execute(SUBSCRIPTION.formatted("enable"));
-    }
+  /** Lets the last switch be so long ago that its cool-down is over. */
+  public void endCoolDown() {
+    tables
+        .tables()
+        .set(template.controlTable(), ControlDoor.LEASE, "coolDownUntil", Instant.now().toString());
   }
 
   /** Undoes all levers of the pair and of its regions; what was killed is started again. */
   public void heal() {
     east.heal();
     west.heal();
-    mendReplication();
   }
 
   /** {@return all writes of the lease, seen where they passed} */

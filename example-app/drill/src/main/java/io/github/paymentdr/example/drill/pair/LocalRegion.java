@@ -85,7 +85,7 @@ public final class LocalRegion implements AutoCloseable {
             alarm.add(value);
           }
         });
-    functions = new RegionFunctions(name, template, timers, this.database, aws, power);
+    functions = new RegionFunctions(name, template, shared.settings(), this.database, aws, power);
     url = FunctionUrl.open(functions.payments(), timers.functionTimeout(), this::wayOf, listener);
     tasks =
         new StateMachineTasks(
@@ -100,7 +100,7 @@ public final class LocalRegion implements AutoCloseable {
             .runner()
             .define(
                 template.stateMachineArn(),
-                Mutants.of(template.definition(), mutation),
+                Mutants.of(template.definition(timers), mutation),
                 TimeScale.ofWaits(1 / timers.speed(), timers.retryFactor()),
                 faults.over(
                     powered(Mutants.of(tasks, mutation)),
@@ -152,7 +152,12 @@ public final class LocalRegion implements AutoCloseable {
     functions.warm();
   }
 
-  /** Waits until an instance of the payment function is there. */
+  /** {@return how many of its latest probes have found the other region not healthy} */
+  public int failedProbes() {
+    return alarm.latestBreaching();
+  }
+
+  /** Waits until the instances of the payment function are there. */
   void awaitWarm() {
     functions.awaitWarm();
   }

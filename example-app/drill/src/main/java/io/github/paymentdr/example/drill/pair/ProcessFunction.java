@@ -17,6 +17,7 @@ import java.util.Set;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A function whose instances are processes, as Lambda has it: one request at a time for each, a new
@@ -25,6 +26,14 @@ import java.util.function.Supplier;
  */
 final class ProcessFunction extends LambdaFunction implements AutoCloseable {
   private static final ObjectMapper JSON = new ObjectMapper();
+
+  /** Lambda has another instance at once. Here it costs more than a moment's wait. */
+  private static final Duration PATIENCE = Duration.ofMillis(200);
+
+  /**
+   * Lambda would have another instance still. Here who comes to the last one waits, if not long.
+   */
+  private static final Duration QUEUE = Duration.ofMillis(800);
 
   /** What Lambda grants an instance to begin. */
   private static final Duration INIT = Duration.ofSeconds(20);
@@ -54,8 +63,8 @@ final class ProcessFunction extends LambdaFunction implements AutoCloseable {
     this.starter = starter;
   }
 
-  /** Has so many instances more, before anybody asks for them. */
-  void warm(int count) {
+  /** Has so many instances more, before anybody asks for them, each of which has answered once. */
+  void warm(int count, String event) {
     for (int i = 0; i < count; i++) {
       synchronized (this) {
         starting++;
@@ -63,19 +72,23 @@ final class ProcessFunction extends LambdaFunction implements AutoCloseable {
       Daemons.thread(
               () -> {
                 try {
-                  release(begin());
+                  LambdaProcess instance = begin();
+                  Answer unused = instance.invoke(event, timeout());
+                  release(instance);
                 } catch (IOException e) {
                   // It was killed meanwhile, or did not come up; requests start their own.
+                } catch (InterruptedException e) {
+                  Thread.currentThread().interrupt();
                 }
               })
           .start();
     }
   }
 
-  /** Waits until one is free. */
-  synchronized void awaitIdle(Duration atMost) {
+  /** Waits until so many are free. */
+  synchronized void awaitIdle(int count, Duration atMost) {
     long limitNanos = System.nanoTime() + atMost.toNanos();
-    while (idle.isEmpty()) {
+    while (idle.size() < count) {
       long left = (limitNanos - System.nanoTime()) / 1_000_000;
       if (left <= 0) {
         throw new IllegalStateException(name() + " has not begun within " + atMost);
@@ -126,20 +139,43 @@ final class ProcessFunction extends LambdaFunction implements AutoCloseable {
   }
 
   private LambdaProcess acquire() throws IOException {
-    synchronized (this) {
-      if (isDown) {
-        throw new IOException(name() + " is gone");
+    LambdaProcess free = awaitFree(PATIENCE);
+    if (free == null && mayBegin()) {
+      return begin();
+    }
+    free = free == null ? awaitFree(QUEUE) : free;
+    if (free == null) {
+      throw new ThrottledException(name());
+    }
+    return free;
+  }
+
+  private synchronized @Nullable LambdaProcess awaitFree(Duration atMost) throws IOException {
+    long limitNanos = System.nanoTime() + atMost.toNanos();
+    while (!isDown && idle.isEmpty()) {
+      long left = (limitNanos - System.nanoTime()) / 1_000_000;
+      if (left <= 0) {
+        return null;
       }
-      LambdaProcess free = idle.pollFirst();
-      if (free != null) {
-        return free;
+      try {
+        wait(left);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new IOException(e);
       }
-      if (instances.size() + starting >= limit) {
-        throw new ThrottledException(name());
-      }
+    }
+    if (isDown) {
+      throw new IOException(name() + " is gone");
+    }
+    return idle.pollFirst();
+  }
+
+  private synchronized boolean mayBegin() {
+    boolean mayBegin = instances.size() + starting < limit;
+    if (mayBegin) {
       starting++;
     }
-    return begin();
+    return mayBegin;
   }
 
   private LambdaProcess begin() throws IOException {
@@ -172,16 +208,17 @@ final class ProcessFunction extends LambdaFunction implements AutoCloseable {
   private synchronized void release(LambdaProcess instance) {
     if (instances.contains(instance) && instance.isAlive()) {
       idle.addFirst(instance);
-      notifyAll();
     } else {
       instances.remove(instance);
     }
+    notifyAll();
   }
 
   private synchronized void discard(LambdaProcess instance) {
     instances.remove(instance);
     idle.remove(instance);
     instance.kill();
+    notifyAll();
   }
 
   /** While everything stands still nobody kills. */

@@ -29,17 +29,33 @@ import java.util.function.Supplier;
 final class RegionFunctions implements AutoCloseable {
   private static final ObjectMapper JSON = new ObjectMapper();
 
-  /** More would not fit on the machine; who comes then is refused. */
+  /** What an instance bears without hurry: some 50 ms for each payment. */
+  private static final int PAYMENTS_PER_INSTANCE = 5;
+
+  /** More would not fit on the machine. */
   private static final int MOST_INSTANCES = 6;
 
-  private static final int WARM_INSTANCES = 2;
+  /** A request that opens every connection. */
+  private static final String HEALTH =
+      """
+      {"version": "2.0", "rawPath": "/health", "rawQueryString": "deep=true", "headers": {},
+       "queryStringParameters": {"deep": "true"}, "isBase64Encoded": false,
+       "requestContext": {"http": {"method": "GET", "path": "/health"}}}
+      """;
 
-  /** The schedules are every minute, and the probe uses all of it. */
+  /** In AWS it is a minute, for which nobody wants to wait after each repair. */
+  private static final Duration UPKEEP = Duration.ofSeconds(4);
+
+  /** The function beats until it has 15 s left. */
+  private static final Duration UPKEEP_TIME = Duration.ofSeconds(18);
+
+  /** The other schedules are every minute, and the probe uses all of it. */
   private static final Duration MINUTE = Duration.ofMinutes(1);
 
   private final String region;
   private final FailoverTemplate template;
   private final Timers timers;
+  private final int instances;
   private final RegionDatabase database;
   private final AwsDoor aws;
   private final Gate power;
@@ -49,20 +65,23 @@ final class RegionFunctions implements AutoCloseable {
   private final PrintStream out = new PrintStream(log, true, UTF_8);
   private final Map<String, LambdaFunction> functions = new TreeMap<>();
   private final ProcessFunction payments;
-  private final AtomicInteger instances = new AtomicInteger();
+  private final AtomicInteger begun = new AtomicInteger();
   private final List<Thread> schedules = new CopyOnWriteArrayList<>();
   private volatile boolean isClosing;
 
   RegionFunctions(
       String region,
       FailoverTemplate template,
-      Timers timers,
+      PairSettings settings,
       RegionDatabase database,
       AwsDoor aws,
       Gate power) {
     this.region = region;
     this.template = template;
-    this.timers = timers;
+    this.timers = settings.timers();
+    this.instances =
+        Math.min(
+            MOST_INSTANCES, -Math.floorDiv(-settings.paymentsPerSecond(), PAYMENTS_PER_INSTANCE));
     this.database = database;
     this.aws = aws;
     this.power = power;
@@ -70,11 +89,7 @@ final class RegionFunctions implements AutoCloseable {
     addReplication();
     payments =
         new ProcessFunction(
-            "PaymentHandler",
-            template.functionTimeout(),
-            power,
-            MOST_INSTANCES,
-            this::startInstance);
+            "PaymentHandler", template.functionTimeout(), power, instances, this::startInstance);
     functions.put(payments.name(), payments);
   }
 
@@ -104,13 +119,13 @@ final class RegionFunctions implements AutoCloseable {
   /** Has some instances of the payment function before anybody asks. */
   void warm() {
     if (!isClosing) {
-      payments.warm(WARM_INSTANCES);
+      payments.warm(instances, HEALTH);
     }
   }
 
-  /** Waits until an instance of the payment function is there. */
+  /** Waits until the instances of the payment function are there. */
   void awaitWarm() {
-    payments.awaitIdle(Duration.ofSeconds(30));
+    payments.awaitIdle(instances, Duration.ofSeconds(60));
   }
 
   /** Has no instances any more, and may have new ones. */
@@ -125,11 +140,7 @@ final class RegionFunctions implements AutoCloseable {
     Duration minute = Duration.ofMillis((long) (MINUTE.toMillis() / timers.speed()));
     // What the probe makes of a minute is as fast as it is.
     schedule(minute, "ProbeHandler", "{}", MINUTE.plusSeconds(1));
-    schedule(
-        Duration.ofMillis(500),
-        "ReplicationHandler",
-        "{\"operation\":\"maintain\"}",
-        Duration.ofSeconds(17));
+    schedule(UPKEEP, "ReplicationHandler", "{\"operation\":\"maintain\"}", UPKEEP_TIME);
     schedule(
         minute, "PaymentHandler", "{\"operation\":\"cleanJournal\"}", template.functionTimeout());
   }
@@ -207,7 +218,7 @@ final class RegionFunctions implements AutoCloseable {
     environment.put("DB_NAME", database.name());
     environment.put("DB_TRUST_STORE_PEM", database.server().authority().toString());
     environment.put("LEASE_MILLIS", String.valueOf(timers.leaseTime().toMillis()));
-    environment.put("AWS_ACCESS_KEY_ID", AwsDoor.accessKey(region) + instances.incrementAndGet());
+    environment.put("AWS_ACCESS_KEY_ID", AwsDoor.accessKey(region) + begun.incrementAndGet());
     // As with SnapStart: it has loaded and tried everything before the first request.
     environment.put("AWS_LAMBDA_INITIALIZATION_TYPE", "snap-start");
     environment.put("DRILL_HANDLER", template.paymentHandler());

@@ -4,7 +4,9 @@ import java.time.Duration;
 
 /**
  * How fast a pair lives. At speed 1 all timers are those of the synthesised templates; at a higher
- * one they are divided by it, and work takes as long as it takes.
+ * one they are divided by it, and work takes as long as it takes. So the limits for work, those of
+ * the payment function and of a probe, are not divided below what a busy machine needs, and the
+ * wait for fencing, which is made of one of them, is as long as it must be.
  *
  * @param speed how many times faster than in production
  * @param leaseTime how long a reading of the lease is good for
@@ -15,6 +17,7 @@ import java.time.Duration;
  * @param alarmDelay what CloudWatch and EventBridge take from the last point to the start
  * @param retryFactor what the state machine's pauses before retries are multiplied with
  * @param propagation what a change of the key value store takes to the edge
+ * @param fencingWait how long the state machine waits until nobody accepts by the old lease
  */
 public record Timers(
     double speed,
@@ -25,7 +28,11 @@ public record Timers(
     Duration coolDown,
     Duration alarmDelay,
     double retryFactor,
-    Duration propagation) {
+    Duration propagation,
+    Duration fencingWait) {
+  private static final Duration SHORTEST_FUNCTION_TIMEOUT = Duration.ofSeconds(4);
+  private static final Duration SHORTEST_PROBE_TIMEOUT = Duration.ofMillis(1_500);
+
   /** What PaymentEndpoint's part of the budget assumes for the store. */
   private static final Duration PROPAGATION = Duration.ofSeconds(5);
 
@@ -44,16 +51,24 @@ public record Timers(
       throw new IllegalArgumentException("the speed must be from 1 to 20, got " + speed);
     }
     FailoverTemplate template = FailoverTemplate.ofPrimary();
+    Duration functionTimeout =
+        atLeast(SHORTEST_FUNCTION_TIMEOUT, divided(template.functionTimeout(), speed));
     return new Timers(
         speed,
         divided(template.leaseTime(), speed),
-        divided(template.functionTimeout(), speed),
+        functionTimeout,
         divided(template.probeInterval(), speed),
-        divided(template.probeTimeout(), speed),
+        atLeast(SHORTEST_PROBE_TIMEOUT, divided(template.probeTimeout(), speed)),
         divided(template.coolDown(), speed),
         divided(Duration.ofSeconds(template.budget().phases().getOrDefault("alarm", 0)), speed),
         1 / speed,
-        divided(PROPAGATION, speed));
+        divided(PROPAGATION, speed),
+        divided(template.fencingWait().minus(template.functionTimeout()), speed)
+            .plus(functionTimeout));
+  }
+
+  private static Duration atLeast(Duration least, Duration duration) {
+    return duration.compareTo(least) < 0 ? least : duration;
   }
 
   private static Duration divided(Duration duration, double speed) {
@@ -71,7 +86,8 @@ public record Timers(
         newCoolDown,
         alarmDelay,
         retryFactor,
-        propagation);
+        propagation,
+        fencingWait);
   }
 
   /** {@return the same with other pauses before retries, for tests in which much is repeated} */
@@ -85,7 +101,22 @@ public record Timers(
         coolDown,
         alarmDelay,
         newRetryFactor,
-        propagation);
+        propagation,
+        fencingWait);
+  }
+
+  /** {@return what a phase of a recovery takes longer than divided, in seconds} */
+  double secondsMore(String phase) {
+    FailoverTemplate template = FailoverTemplate.ofPrimary();
+    return switch (phase) {
+      case "detection" -> secondsMore(probeTimeout, template.probeTimeout());
+      case "fencing" -> secondsMore(functionTimeout, template.functionTimeout());
+      default -> 0;
+    };
+  }
+
+  private double secondsMore(Duration timer, Duration inProduction) {
+    return timer.minus(divided(inProduction, speed)).toMillis() / 1_000.0;
   }
 
   /** {@return the recovery budget of the synthesised templates} */

@@ -78,13 +78,34 @@ class LocalPairTest {
     assertThat(production.leaseTime()).isEqualTo(Duration.ofSeconds(5));
     assertThat(production.functionTimeout()).isEqualTo(Duration.ofSeconds(10));
     assertThat(production.alarmDelay()).isEqualTo(Duration.ofSeconds(15));
-    assertThat(Timers.atSpeed(10).probeTimeout()).isEqualTo(Duration.ofMillis(300));
+    assertThat(production.fencingWait()).isEqualTo(Duration.ofSeconds(16));
+    assertThat(Timers.atSpeed(10).leaseTime()).isEqualTo(Duration.ofMillis(500));
     Budget budget = Timers.budget();
     assertThat(budget.phases().values().stream().mapToInt(Integer::intValue).sum())
         .isEqualTo(budget.totalSeconds());
-    assertThat(budget.totalAt(1)).isEqualTo(budget.totalSeconds());
-    assertThat(budget.phasesAt(2)).containsEntry("fencing", 8.0).containsEntry("replay", 10.0);
+    assertThat(budget.totalAt(production)).isEqualTo(budget.totalSeconds());
+    assertThat(budget.phasesAt(Timers.atSpeed(2)))
+        .containsEntry("detection", 16.5)
+        .containsEntry("fencing", 8.0)
+        .containsEntry("replay", 10.0);
     assertThat(LocalPair.failoverStates()).contains("TakeLease", "WaitForFencing", "Promote");
+  }
+
+  @Test
+  void limitsOfWorkAreLongEnoughAndTheWaitForFencingKnowsIt() {
+    Timers fast = Timers.atSpeed(10);
+    assertThat(fast.functionTimeout()).isEqualTo(Duration.ofSeconds(4));
+    assertThat(fast.probeTimeout()).isEqualTo(Duration.ofMillis(1_500));
+    assertThat(fast.fencingWait())
+        .isGreaterThanOrEqualTo(fast.leaseTime().plus(fast.functionTimeout()))
+        .isEqualTo(Duration.ofMillis(4_600));
+    assertThat(Timers.budget().phasesAt(fast))
+        .containsEntry("fencing", 4.6)
+        .containsEntry("detection", 4.5);
+    JsonNode definition = FailoverTemplate.ofSecondary().definition(fast);
+    assertThat(definition.at("/States/WaitForFencing/Seconds").asInt()).isEqualTo(46);
+    assertThat(FailoverTemplate.ofSecondary().definition(Timers.production()))
+        .isEqualTo(FailoverTemplate.ofSecondary().definition());
   }
 
   @Test
@@ -231,7 +252,7 @@ class LocalPairTest {
     String sql = "select 1 from ledger.idempotency_key where key = '" + key + "'";
     Thread.sleep(500);
     assertThat(west.query(sql)).isEmpty();
-    pair.mendReplication();
+    pair.heal();
     eventually("it has arrived", () -> !west.query(sql).isEmpty());
   }
 
