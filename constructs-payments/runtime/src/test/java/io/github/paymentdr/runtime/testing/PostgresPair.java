@@ -29,6 +29,12 @@ public final class PostgresPair implements AutoCloseable {
     this.west = west;
   }
 
+  /** One authority for all servers of this process. */
+  private static final class Authority {
+    static final TestCertificates CERTIFICATES =
+        TestCertificates.make(ServerFolder.create().path(), "dns:localhost");
+  }
+
   private static final class Shared {
     static final PostgresPair INSTANCE = start();
   }
@@ -62,7 +68,7 @@ public final class PostgresPair implements AutoCloseable {
 
   private static PostgresPair start(boolean isDurable) {
     ServerFolder folder = ServerFolder.create();
-    TestCertificates certificates = TestCertificates.make(folder.path(), "dns:localhost");
+    TestCertificates certificates = Authority.CERTIFICATES;
     // Side by side: a server mostly waits while it begins.
     CompletableFuture<TestServer> west =
         CompletableFuture.supplyAsync(

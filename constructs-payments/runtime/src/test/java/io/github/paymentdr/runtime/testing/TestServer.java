@@ -25,11 +25,12 @@ import java.util.concurrent.ThreadLocalRandom;
 public final class TestServer implements AutoCloseable {
   private static final Credentials MASTER = new Credentials("postgres", "any password");
 
+  /** The method md5 is SCRAM for passwords that are kept for it, as they are by default. */
   private static final String HOST_BASED_AUTHENTICATION =
       """
       local   all all                 trust
       hostssl all postgres all        trust
-      hostssl all all      all        scram-sha-256
+      hostssl all all      all        md5
       host    all postgres 127.0.0.1/32 trust
       """;
 
@@ -177,6 +178,15 @@ public final class TestServer implements AutoCloseable {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+    query("postgres", "select pg_reload_conf()");
+  }
+
+  /**
+   * Lets passwords that are set from now on be proven with MD5, which costs a fraction of what
+   * SCRAM costs, where connections are many and passwords are not what is tried.
+   */
+  public void proveWithMd5() {
+    execute("postgres", "alter system set password_encryption = 'md5'");
     query("postgres", "select pg_reload_conf()");
   }
 

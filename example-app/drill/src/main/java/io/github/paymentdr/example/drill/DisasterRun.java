@@ -48,14 +48,18 @@ final class DisasterRun {
   private static final double SETTLE_SECONDS = 5;
 
   /** Looking at a pair must cost less than what it does, in milliseconds. */
-  private static final long SHORTEST_INTERVAL = 500;
+  private static final long SHORTEST_INTERVAL = 1_000;
 
   /** Nobody is refused for so long before a disaster begins. */
   private static final Duration CALM = Duration.ofSeconds(2);
 
   private static final Duration CLOSING = Duration.ofSeconds(40);
   private static final Duration CLOSING_IN_VAIN = Duration.ofSeconds(10);
+
+  /** Payments are looked up for at least so long, and for so long more with each. */
   private static final Duration AFTERMATH = Duration.ofSeconds(60);
+
+  private static final Duration AFTERMATH_EACH = Duration.ofMillis(50);
 
   /** Whoever watches the regions is no region; Function URLs on this machine know keys by name. */
   private static final AwsCredentialsProvider WATCHER =
@@ -67,6 +71,7 @@ final class DisasterRun {
   private final Lane lane;
   private final Semaphore starting;
   private final LaneView view;
+  private final Budget budget = Timers.budget();
   private final List<String> failures = new ArrayList<>();
   private boolean isStarting = true;
 
@@ -87,12 +92,25 @@ final class DisasterRun {
 
   DisasterReport run() {
     starting.acquireUninterruptibly();
-    try (LocalPair pair = start()) {
-      return run(pair);
+    LocalPair pair;
+    try {
+      pair = start();
     } catch (RuntimeException | AssertionError e) {
-      return brokenOff(disaster, options, e);
+      hasStarted();
+      return brokenOff(disaster, options, e, List.of());
+    }
+    DisasterReport report;
+    try {
+      report = run(pair);
     } finally {
       hasStarted();
+    }
+    try {
+      pair.close();
+      return report;
+    } catch (RuntimeException | AssertionError e) {
+      // What was measured stays true.
+      return report.failedBy("it left something behind: " + e);
     }
   }
 
@@ -115,48 +133,81 @@ final class DisasterRun {
 
   private DisasterReport run(LocalPair pair) {
     long seed = options.seedOf(disaster);
-    Budget budget = Timers.budget();
     PaymentTarget endpoint =
         PaymentTarget.endpoint(pair.endpoint(), pair.callerKeyId(), pair.callerSecret());
-    Duration interval =
-        Duration.ofMillis(Math.max(SHORTEST_INTERVAL, Math.round(1_000 / options.speed())));
     Stage stage = new Stage(pair, budget, options.speed(), seed, view::note);
     try (PaymentLoad load =
             PaymentLoad.start(endpoint, LoadSettings.of(options.rate(), seed, name(seed)));
         RegionWatch watch =
-            RegionWatch.start(List.of(watched(pair.east()), watched(pair.west())), interval)) {
+            RegionWatch.start(List.of(watched(pair.east()), watched(pair.west())), interval())) {
       view.shows(() -> figures(pair, load, watch));
-      play(stage, load);
-      Instant endedAt = Instant.now();
-      view.note("payments under way come to their end, and are looked up");
-      load.finish(failures.isEmpty() ? CLOSING : CLOSING_IN_VAIN);
-      Course course =
-          new Course(
-              List.of(pair.east().name(), pair.west().name()),
-              disaster.recovery(),
-              stage.begunAt().orElse(endedAt),
-              stage.countsFrom().orElse(endedAt),
-              endedAt,
-              stage.epochBefore(),
-              stage.events(),
-              budget.phasesAt(pair.settings().timers()),
-              interval);
-      Aftermath aftermath = Aftermath.ask(endpoint, load.attempts(), load.orders(), AFTERMATH);
-      Outcome outcome =
-          Outcome.of(
-              course, load.attempts(), load.orders(), aftermath, watch.samples(), Insight.of(pair));
-      judge(outcome);
-      List<String> evidence =
-          failures.isEmpty()
-              ? List.of()
-              : Evidence.keep(
-                  options.report(),
-                  disaster.name(),
-                  stage,
-                  failures,
-                  load.attempts().stream().map(String::valueOf).toList());
-      return report(outcome, replayed(pair), evidence);
+      try {
+        play(stage, load);
+        Outcome outcome = measure(stage, endpoint, load, watch);
+        judge(stage, outcome);
+        return report(
+            outcome, replayed(pair), failures.isEmpty() ? List.of() : evidence(stage, load));
+      } catch (RuntimeException | AssertionError e) {
+        failures.add("it broke off: " + e);
+        return brokenOff(disaster, options, e, evidence(stage, load));
+      }
     }
+  }
+
+  private Duration interval() {
+    return Duration.ofMillis(Math.max(SHORTEST_INTERVAL, Math.round(1_000 / options.speed())));
+  }
+
+  private Outcome measure(
+      Stage stage, PaymentTarget endpoint, PaymentLoad load, RegionWatch watch) {
+    LocalPair pair = stage.pair();
+    Instant endedAt = Instant.now();
+    view.note("payments under way come to their end, and are looked up");
+    load.finish(failures.isEmpty() ? CLOSING : CLOSING_IN_VAIN);
+    if (failures.isEmpty()) {
+      hasTheSameBooks(stage);
+    }
+    Course course =
+        new Course(
+            List.of(pair.east().name(), pair.west().name()),
+            stage.begunAt().isPresent() ? disaster.recovery() : Recovery.NONE,
+            stage.begunAt().orElse(endedAt),
+            stage.countsFrom().orElse(endedAt),
+            endedAt,
+            stage.epochBefore(),
+            stage.events(),
+            budget.phasesAt(pair.settings().timers()),
+            interval());
+    Aftermath aftermath =
+        Aftermath.ask(
+            endpoint,
+            load.attempts(),
+            load.orders(),
+            AFTERMATH.plus(AFTERMATH_EACH.multipliedBy(load.orders().size())));
+    return Outcome.of(
+        course, load.attempts(), load.orders(), aftermath, watch.samples(), Insight.of(pair));
+  }
+
+  /** The region that is the standby when all is over has received all that is booked. */
+  private void hasTheSameBooks(Stage stage) {
+    try {
+      stage.becomesFit(stage.pair().standby());
+      stage.until(
+          "the books of " + stage.pair().standby().name() + " are those of the active region",
+          stage.workLimit(),
+          stage.pair()::hasTheSameBooks);
+    } catch (Unmet e) {
+      failures.add("when all was over, " + e.getMessage());
+    }
+  }
+
+  private List<String> evidence(Stage stage, PaymentLoad load) {
+    return Evidence.keep(
+        options.report(),
+        disaster.name(),
+        stage,
+        failures,
+        load.attempts().stream().map(String::valueOf).toList());
   }
 
   private void play(Stage stage, PaymentLoad load) {
@@ -209,7 +260,7 @@ final class DisasterRun {
         });
   }
 
-  private void judge(Outcome outcome) {
+  private void judge(Stage stage, Outcome outcome) {
     failures.addAll(outcome.findings());
     if (outcome.undecided() > 0) {
       failures.add(outcome.undecided() + " payments were neither accepted nor rejected");
@@ -217,15 +268,33 @@ final class DisasterRun {
     if (outcome.rejected() > 0) {
       failures.add(outcome.rejected() + " payments were rejected for good, and all are right");
     }
-    if (disaster.recovery() == Recovery.NONE) {
-      return;
+    if (stage.begunAt().isEmpty()) {
+      failures.add("the disaster did not begin");
+    } else if (disaster.recovery() == Recovery.NONE) {
+      judgeOutage(stage, outcome.outageSeconds());
+    } else {
+      judgeRecovery(outcome);
     }
+  }
+
+  /** Where nobody takes over, payments stop for no longer than a switch by a person may take. */
+  private void judgeOutage(Stage stage, double outage) {
+    double allowed =
+        Course.sumOf(Course.byPerson(budget.phasesAt(stage.pair().settings().timers())));
+    if (outage > allowed) {
+      failures.add(
+          String.format(
+              Locale.ROOT, "no payment was accepted for %.1f s of %.1f s", outage, allowed));
+    }
+  }
+
+  private void judgeRecovery(Outcome outcome) {
     Double rto = outcome.rtoSeconds();
-    double budget = Objects.requireNonNullElse(outcome.budgetSeconds(), 0.0);
+    double allowed = Objects.requireNonNullElse(outcome.budgetSeconds(), 0.0);
     if (rto == null) {
       failures.add("no region took over");
-    } else if (rto > budget) {
-      failures.add(String.format(Locale.ROOT, "the recovery took %.1f s of %.1f s", rto, budget));
+    } else if (rto > allowed) {
+      failures.add(String.format(Locale.ROOT, "the recovery took %.1f s of %.1f s", rto, allowed));
     }
   }
 
@@ -256,7 +325,8 @@ final class DisasterRun {
   }
 
   /** {@return the report of a disaster for which there was no pair, or whose measurement failed} */
-  static DisasterReport brokenOff(Disaster disaster, DrillOptions options, Throwable reason) {
+  static DisasterReport brokenOff(
+      Disaster disaster, DrillOptions options, Throwable reason, List<String> evidence) {
     return new DisasterReport(
         disaster.name(),
         disaster.title(),
@@ -279,7 +349,7 @@ final class DisasterRun {
         new LedgerSum(0, 0, 0),
         new Timeline(List.of(), List.of(), List.of(), List.of(), List.of()),
         options.seedOf(disaster),
-        List.of());
+        evidence);
   }
 
   /** Keys are of this pair alone, so they may be the same when it is repeated. */

@@ -114,8 +114,9 @@ final class DrillRun {
         try {
           lane = lane == null ? Lane.start() : lane;
           report = new DisasterRun(next, options, mutation, lane, starting, view).run();
-        } catch (RuntimeException | AssertionError e) {
-          report = DisasterRun.brokenOff(next, options, e);
+        } catch (RuntimeException | Error e) {
+          // Also when memory is short: the other disasters and the report must not be lost.
+          report = DisasterRun.brokenOff(next, options, e, List.of());
         }
         reports.put(next.name(), report);
         progress.ended(number, report);

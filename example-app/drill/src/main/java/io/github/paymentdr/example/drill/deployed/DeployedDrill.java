@@ -52,6 +52,7 @@ public final class DeployedDrill {
   private @Nullable Instant lastAcceptance;
   private @Nullable Instant servedAt;
   private Instant toldAt = Instant.MIN;
+  private boolean isBegunByTheLease;
 
   private DeployedDrill(
       DeployedSettings settings, Operator operator, DeployedPair pair, List<LeaseReader> readers) {
@@ -126,13 +127,12 @@ public final class DeployedDrill {
     watch.close();
     table.close();
     boolean isServedAtTheEnd = lastAcceptance().isAfter(endedAt.minus(waits.unnoticed()));
-    boolean takesOver = servedAt != null || !isServedAtTheEnd;
     Course course =
         new Course(
             List.of(pair.active().name(), pair.standby().name()),
-            takesOver ? Recovery.AUTOMATIC : Recovery.NONE,
+            recovery(isServedAtTheEnd),
             begunAt,
-            begunAt,
+            countsFrom(begunAt),
             endedAt,
             pair.epoch(),
             moments,
@@ -148,6 +148,33 @@ public final class DeployedDrill {
             samples,
             Insight.fromOutside(lease()));
     return report(course, outcome, isServedAtTheEnd, samples);
+  }
+
+  /**
+   * Where all that was seen is that the lease had moved, somebody has decided so before, and only
+   * what follows can be measured.
+   */
+  private Recovery recovery(boolean isServedAtTheEnd) {
+    if (servedAt == null && isServedAtTheEnd) {
+      return Recovery.NONE;
+    }
+    return isBegunByTheLease ? Recovery.BY_PERSON : Recovery.AUTOMATIC;
+  }
+
+  /** Whoever gives the word too late must not make the recovery shorter. */
+  private Instant countsFrom(Instant begunAt) {
+    Instant served = servedAt;
+    if (served == null) {
+      return begunAt;
+    }
+    return load.attempts().stream()
+        .filter(Attempt::isAccepted)
+        .filter(attempt -> attempt.epoch() <= pair.epoch())
+        .map(Attempt::answeredAt)
+        .filter(at -> at.isBefore(served))
+        .max(Instant::compareTo)
+        .filter(last -> last.isBefore(begunAt))
+        .orElse(begunAt);
   }
 
   private void awaitPayments() throws DeployedException {
@@ -182,6 +209,7 @@ public final class DeployedDrill {
       }
       Optional<LeaseSeen> moved = moved();
       if (moved.isPresent()) {
+        isBegunByTheLease = true;
         return begins(moved.get().at(), "the lease goes to " + moved.get().holder());
       }
     }
@@ -294,6 +322,14 @@ public final class DeployedDrill {
     }
     if (!isServedAtTheEnd) {
       failures.add("no payments are accepted at the end");
+    } else if (course.recovery() == Recovery.NONE
+        && outcome.outageSeconds() > Course.sumOf(course.budget())) {
+      failures.add(
+          String.format(
+              Locale.ROOT,
+              "no payment was accepted for %.1f s, and no region took over, for which it has %.1f s",
+              outcome.outageSeconds(),
+              Course.sumOf(course.budget())));
     }
     if (outcome.undecided() > 0) {
       failures.add(outcome.undecided() + " payments were given up undecided");

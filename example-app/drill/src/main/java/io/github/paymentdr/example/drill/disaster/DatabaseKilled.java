@@ -16,8 +16,8 @@ final class DatabaseKilled implements Disaster {
 
   @Override
   public String expectation() {
-    return "The functions of us-east-1 live and say that they cannot book, so us- "
-        + "west-2 takes over by itself within the budget. Nothing acknowledged is "
+    return "The functions of us-east-1 live and say that they cannot book, so "
+        + "us-west-2 takes over by itself within the budget. Nothing acknowledged is "
         + "lost, nothing is booked twice, and at no time do two regions accept. "
         + "When the database is there again us-east-1 refuses payments and is "
         + "rebuilt.";

@@ -75,14 +75,12 @@ final class FailoverCrash implements Disaster {
     stage.disaster("us-east-1 is gone");
     stage.east().kill();
     if (AGAIN.contains(state)) {
-      west.faults().stopAt("WaitForFencing", false);
-      stops(stage, stage.personStarts(west, Stage.UNPLANNED), "WaitForFencing");
+      stops(stage, "WaitForFencing", false);
     } else {
       disturb(stage, west.faults());
     }
     boolean isDone = stage.random().nextBoolean();
-    west.faults().stopAt(state, isDone);
-    stops(stage, stage.personStarts(west, Stage.UNPLANNED), state);
+    stops(stage, state, isDone);
     stage.breaks("the failover is stopped at " + state + (isDone ? ", with its work done" : ""));
     west.faults().heal();
     stage.pause(stage.between(0.5, 3));
@@ -108,7 +106,9 @@ final class FailoverCrash implements Disaster {
     }
   }
 
-  private static void stops(Stage stage, Execution execution, String state) {
+  private static void stops(Stage stage, String state, boolean isDone) {
+    Execution execution =
+        stage.personStartsAndStopsAt(state, isDone, stage.west(), Stage.UNPLANNED);
     stage.until(
         "the failover is stopped at " + state, stage.limit(), () -> Stage.isOver(execution));
     stage.expect(

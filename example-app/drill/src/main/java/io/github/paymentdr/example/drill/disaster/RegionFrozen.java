@@ -1,9 +1,15 @@
 package io.github.paymentdr.example.drill.disaster;
 
+import io.github.paymentdr.example.drill.pair.Latency;
+import io.github.paymentdr.example.drill.pair.Latency.Way;
 import io.github.paymentdr.example.drill.report.Recovery;
+import java.time.Duration;
+import java.util.EnumSet;
 
 /** The active region stands still with open requests, and goes on later. */
 final class RegionFrozen implements Disaster {
+  private static final Duration SLOW = Duration.ofMillis(300);
+
   @Override
   public String name() {
     return "region-frozen";
@@ -31,13 +37,19 @@ final class RegionFrozen implements Disaster {
   public void run(Stage stage) {
     stage.pause(stage.between(0, 10));
     double thawAfter = stage.between(0, 20);
+    stage.breaks("the database of us-east-1 is slower than usual, so that requests are open");
+    stage.east().slow(new Latency(SLOW, SLOW, 0, EnumSet.of(Way.TO_DATABASE)));
+    stage.until(
+        "a request is open in us-east-1", stage.workLimit(), () -> stage.east().openRequests() > 0);
     stage.disaster("us-east-1 stands still: nothing answers, nothing is refused");
     stage.east().freeze();
+    stage.expect(stage.east().openRequests() > 0, "no request was open when us-east-1 stood still");
     stage.until(
         "us-west-2 takes the lease",
         stage.limit(),
         () -> stage.pair().lease("activeRegion").equals(stage.west().name()));
     stage.pause(thawAfter);
+    stage.east().slow();
     stage.east().thaw();
     stage.mended("us-east-1 goes on where it stood still");
     stage.takesOver(stage.west());

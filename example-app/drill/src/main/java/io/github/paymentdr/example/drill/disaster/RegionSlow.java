@@ -25,8 +25,8 @@ final class RegionSlow implements Disaster {
   public String expectation() {
     return "A region that is only a bit slow stays active. When its health is not "
         + "answered in time, us-west-2 takes over by itself within the budget, "
-        + "although us-east-1 goes on accepting until the lease is taken. What us- "
-        + "east-1 has under way then, however late the network brings it the "
+        + "although us-east-1 goes on accepting until the lease is taken. What "
+        + "us-east-1 has under way then, however late the network brings it the "
         + "answers and although the region stands still for seconds, is over before "
         + "us-west-2 accepts anything. Nothing acknowledged is lost, nothing is "
         + "booked twice, and at no time do two regions accept.";

@@ -67,6 +67,7 @@ public final class Stage {
   private final List<String> failures = new CopyOnWriteArrayList<>();
   private @Nullable Instant begunAt;
   private @Nullable Instant countsFrom;
+  private boolean isPersonFirst;
   private long epochBefore;
 
   /**
@@ -147,15 +148,31 @@ public final class Stage {
   }
 
   /**
-   * A person starts the state machine of a region. From a start after the disaster's begin on
-   * recovery times count, unless the payments are accepted again before it.
+   * A person starts the state machine of a region. Recovery times count from the first start after
+   * the disaster's begin, whatever becomes of it.
    */
   public Execution personStarts(LocalRegion region, String input) {
+    starts(region, input);
+    return region.activate(input);
+  }
+
+  /**
+   * The same, and this execution is stopped at a state.
+   *
+   * @param isDone whether what the state asks for is done before
+   */
+  public Execution personStartsAndStopsAt(
+      String state, boolean isDone, LocalRegion region, String input) {
+    starts(region, input);
+    return region.activateAndStopAt(state, isDone, input);
+  }
+
+  private void starts(LocalRegion region, String input) {
     tell(Mark.Kind.PERSON, "somebody starts " + region.name() + " with " + input);
-    if (begunAt != null && !isServedAgain()) {
+    if (begunAt != null && !isPersonFirst) {
+      isPersonFirst = true;
       countsFrom = Instant.now();
     }
-    return region.activate(input);
   }
 
   /** {@return the disaster's begin, or nothing when it has not begun} */
@@ -261,10 +278,6 @@ public final class Stage {
   /** {@return how long is waited for what does not depend on the speed} */
   public Duration workLimit() {
     return WORK.plus(WORK);
-  }
-
-  private boolean isServedAgain() {
-    return pair.acceptances().stream().anyMatch(one -> one.epoch() > epochBefore);
   }
 
   /**

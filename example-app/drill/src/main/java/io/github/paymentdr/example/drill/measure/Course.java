@@ -38,15 +38,24 @@ public record Course(
 
   /** {@return the phases of the budget that this recovery has, in order} */
   Map<String, Double> phases() {
+    return recovery == Recovery.AUTOMATIC ? budget : byPerson(budget);
+  }
+
+  /** {@return the phases of a budget that a recovery has which a person starts, in order} */
+  public static Map<String, Double> byPerson(Map<String, Double> budget) {
     return budget.entrySet().stream()
-        .filter(
-            phase -> recovery == Recovery.AUTOMATIC || !BEFORE_THE_START.contains(phase.getKey()))
+        .filter(phase -> !BEFORE_THE_START.contains(phase.getKey()))
         .collect(
             toMap(
                 Map.Entry::getKey,
                 Map.Entry::getValue,
                 (first, second) -> first,
                 LinkedHashMap::new));
+  }
+
+  /** {@return the seconds of all phases} */
+  public static double sumOf(Map<String, Double> phases) {
+    return phases.values().stream().mapToDouble(Double::doubleValue).sum();
   }
 
   /** {@return a moment in seconds from the disaster's begin} */

@@ -82,7 +82,7 @@ public record Outcome(
     boolean takesOver = course.recovery() != Recovery.NONE;
     return new Outcome(
         servedAt.map(at -> Course.seconds(course.countsFrom(), at)).orElse(null),
-        takesOver ? (Double) sum(course.phases().values().stream()) : null,
+        takesOver ? (Double) Course.sumOf(course.phases()) : null,
         servedAt.map(at -> new Phases(course, insight).until(at)).orElse(List.of()),
         rpo(course, payments),
         outage(course, attempts),
@@ -171,9 +171,5 @@ public record Outcome(
 
   private static long count(List<Order> orders, Order.State state) {
     return orders.stream().filter(order -> order.state() == state).count();
-  }
-
-  private static double sum(Stream<Double> seconds) {
-    return seconds.mapToDouble(Double::doubleValue).sum();
   }
 }

@@ -68,7 +68,7 @@ final class Phases {
   private List<Phase> fromInside(List<FailoverStep> steps, Instant servedAt) {
     Instant started = steps.get(0).from();
     Map<String, @Nullable Instant> ends = new LinkedHashMap<>();
-    ends.put("detection", alarmBefore(started, steps.get(0).region()));
+    ends.put("detection", detectedBefore(started, steps.get(0).region()));
     ends.put("alarm", started);
     ends.put("decision", from(steps, TAKE_LEASE));
     ends.put("lease", to(steps, TAKE_LEASE));
@@ -121,15 +121,16 @@ final class Phases {
     return phases;
   }
 
-  private @Nullable Instant alarmBefore(Instant started, String region) {
+  /** {@return when the last point came that the alarm needed, which then started this execution} */
+  private @Nullable Instant detectedBefore(Instant started, String region) {
     if (course.recovery() != Recovery.AUTOMATIC) {
       return null;
     }
     return insight.alarms().stream()
         .filter(change -> change.isOn() && change.region().equals(region))
-        .map(AlarmChange::at)
-        .filter(at -> !at.isAfter(started))
-        .max(Instant::compareTo)
+        .filter(change -> !change.at().isAfter(started))
+        .max(comparing(AlarmChange::at))
+        .map(AlarmChange::pointAt)
         .orElse(null);
   }
 

@@ -8,6 +8,7 @@ import java.time.Instant;
  * @param region where the alarm is
  * @param alarm its name
  * @param isOn whether it went on
- * @param at when
+ * @param pointAt when the point of the metric came that made it change
+ * @param at when it changed, and what follows from it was done
  */
-public record AlarmChange(String region, String alarm, boolean isOn, Instant at) {}
+public record AlarmChange(String region, String alarm, boolean isOn, Instant pointAt, Instant at) {}

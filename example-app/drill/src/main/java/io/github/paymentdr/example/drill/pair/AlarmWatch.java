@@ -25,8 +25,12 @@ final class AlarmWatch {
   private int breaching;
   private boolean isOn;
 
-  /** A change of the alarm's state. */
-  record Change(boolean isOn, Instant at) {}
+  /**
+   * A change of the alarm's state.
+   *
+   * @param pointAt when the point came that made it change
+   */
+  record Change(boolean isOn, Instant pointAt, Instant at) {}
 
   /**
    * Makes an alarm that is off.
@@ -66,8 +70,9 @@ final class AlarmWatch {
     synchronized (this) {
       latestBreaching = value >= threshold ? latestBreaching + 1 : 0;
     }
+    Instant at = Instant.now();
     var unused =
-        evaluation.schedule(() -> evaluate(value), delay.toMillis(), TimeUnit.MILLISECONDS);
+        evaluation.schedule(() -> evaluate(value, at), delay.toMillis(), TimeUnit.MILLISECONDS);
   }
 
   /** Looks at no more points. */
@@ -75,14 +80,14 @@ final class AlarmWatch {
     evaluation.shutdownNow();
   }
 
-  private void evaluate(double value) {
+  private void evaluate(double value, Instant pointAt) {
     boolean goesOn = false;
     synchronized (this) {
       breaching = value >= threshold ? breaching + 1 : 0;
       boolean now = breaching >= datapoints;
       if (now != isOn) {
         isOn = now;
-        changes.add(new Change(now, Instant.now()));
+        changes.add(new Change(now, pointAt, Instant.now()));
         goesOn = now;
       }
     }

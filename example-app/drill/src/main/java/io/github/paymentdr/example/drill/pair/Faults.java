@@ -1,19 +1,16 @@
 package io.github.paymentdr.example.drill.pair;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.github.paymentdr.example.drill.stepfunctions.ExecutionEvent;
 import io.github.paymentdr.example.drill.stepfunctions.TaskFailure;
 import io.github.paymentdr.example.drill.stepfunctions.TaskWorker;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** Fails the tasks of some states before they are done, or after, when the answer is lost. */
 public final class Faults {
   private final Map<String, Fault> planned = new HashMap<>();
   private final Map<String, Integer> failed = new HashMap<>();
-  private final Map<String, Boolean> stops = new HashMap<>();
 
   private record Fault(int times, boolean afterwards, TaskFailure failure) {}
 
@@ -34,21 +31,9 @@ public final class Faults {
     return before(state, Integer.MAX_VALUE, failure);
   }
 
-  /**
-   * Stops the next execution that comes to a state, as StopExecution does.
-   *
-   * @param isDone whether what the state asks for is done before; a state that waits is stopped
-   *     when it is entered, whatever this says
-   */
-  public synchronized Faults stopAt(String state, boolean isDone) {
-    stops.put(state, isDone);
-    return this;
-  }
-
   /** Lets all states do what they do. */
   public synchronized void heal() {
     planned.clear();
-    stops.clear();
   }
 
   /** {@return how often a state was failed} */
@@ -56,27 +41,9 @@ public final class Faults {
     return failed.getOrDefault(state, 0);
   }
 
-  /** {@return a worker with these faults, in which no execution can be stopped} */
+  /** {@return a worker with these faults} */
   TaskWorker over(TaskWorker worker) {
-    return over(worker, execution -> {});
-  }
-
-  /**
-   * {@return a worker with these faults}
-   *
-   * @param stop stops an execution, by its ARN
-   */
-  TaskWorker over(TaskWorker worker, Consumer<String> stop) {
     return task -> {
-      Boolean isDone = nextStop(task.state());
-      if (isDone != null) {
-        if (isDone) {
-          worker.perform(task);
-        }
-        stop.accept(task.execution());
-        // Nobody hears it: the stop is before it.
-        throw new TaskFailure("Stopped", task.state());
-      }
       Fault fault = next(task.state());
       if (fault != null && !fault.afterwards()) {
         throw fault.failure();
@@ -87,15 +54,6 @@ public final class Faults {
       }
       return answer;
     };
-  }
-
-  /** {@return whether a state that waits is to be stopped now} */
-  boolean stopsWait(ExecutionEvent event) {
-    return event.kind() == ExecutionEvent.Kind.ENTERED && nextStop(event.state()) != null;
-  }
-
-  private synchronized @Nullable Boolean nextStop(String state) {
-    return stops.remove(state);
   }
 
   private synchronized @Nullable Fault next(String state) {

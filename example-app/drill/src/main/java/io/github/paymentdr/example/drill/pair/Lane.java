@@ -43,6 +43,8 @@ public final class Lane implements AutoCloseable {
     // They begin side by side.
     boolean unused = Common.TABLES.isDone() && Common.RUNNER.isDone();
     PostgresPair servers = PostgresPair.start();
+    servers.east().proveWithMd5();
+    servers.west().proveWithMd5();
     // In AWS it shows a token of IAM, which no server here could check.
     servers.east().trust(LocalPayments.USER);
     servers.west().trust(LocalPayments.USER);

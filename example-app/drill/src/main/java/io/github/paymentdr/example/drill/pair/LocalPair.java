@@ -262,7 +262,11 @@ public final class LocalPair implements AutoCloseable {
                     .map(
                         change ->
                             new AlarmChange(
-                                region.name(), region.alarm().name(), change.isOn(), change.at())))
+                                region.name(),
+                                region.alarm().name(),
+                                change.isOn(),
+                                change.pointAt(),
+                                change.at())))
         .sorted(Comparator.comparing(AlarmChange::at))
         .toList();
   }
@@ -270,6 +274,11 @@ public final class LocalPair implements AutoCloseable {
   /** {@return what the active region's database has booked} */
   public Books books() {
     return Books.of(active().database());
+  }
+
+  /** {@return whether the standby's database has booked what the active region's has} */
+  public boolean hasTheSameBooks() {
+    return Books.of(standby().database()).equals(books());
   }
 
   /** {@return the lease, by the names of its attributes} */

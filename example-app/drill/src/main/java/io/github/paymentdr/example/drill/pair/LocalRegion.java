@@ -4,6 +4,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.github.paymentdr.example.drill.pair.Latency.Way;
 import io.github.paymentdr.example.drill.stepfunctions.Execution;
+import io.github.paymentdr.example.drill.stepfunctions.ExecutionEvent;
+import io.github.paymentdr.example.drill.stepfunctions.ExecutionEvent.Kind;
 import io.github.paymentdr.example.drill.stepfunctions.StateMachine;
 import io.github.paymentdr.example.drill.stepfunctions.StateMachineRunner;
 import io.github.paymentdr.example.drill.stepfunctions.TaskFailure;
@@ -17,11 +19,10 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicReference;
-import org.jspecify.annotations.Nullable;
+import java.util.function.Consumer;
 
 /** One region of the pair: its database, functions, state machine, alarm and ways to the world. */
 public final class LocalRegion implements AutoCloseable {
@@ -102,9 +103,7 @@ public final class LocalRegion implements AutoCloseable {
                 template.stateMachineArn(),
                 Mutants.of(template.definition(timers), mutation),
                 TimeScale.ofWaits(1 / timers.speed(), timers.retryFactor()),
-                faults.over(
-                    powered(Mutants.of(tasks, mutation)),
-                    arn -> Optional.ofNullable(executions.get(arn)).ifPresent(Execution::stop)));
+                faults.over(powered(Mutants.of(tasks, mutation))));
   }
 
   private TaskWorker powered(TaskWorker worker) {
@@ -216,22 +215,48 @@ public final class LocalRegion implements AutoCloseable {
 
   /** Starts the state machine. */
   public Execution activate(String input) {
+    return start(machine, input, event -> {});
+  }
+
+  /**
+   * Starts the state machine, and stops this execution at a state, as StopExecution does.
+   *
+   * @param isDone whether what the state asks for is done before; a state that waits is stopped
+   *     when it is entered, whatever this says
+   */
+  public Execution activateAndStopAt(String state, boolean isDone, String input) {
+    CompletableFuture<Execution> begun = new CompletableFuture<>();
+    StateMachine stopped =
+        machine.worker(
+            worker ->
+                task -> {
+                  if (!task.state().equals(state)) {
+                    return worker.perform(task);
+                  }
+                  if (isDone) {
+                    worker.perform(task);
+                  }
+                  begun.join().stop();
+                  // Nobody hears it: the stop is before it.
+                  throw new TaskFailure("Stopped", state);
+                });
+    boolean isWait = isWait(state);
+    Execution execution =
+        start(
+            stopped,
+            input,
+            event -> {
+              if (isWait && event.kind() == Kind.ENTERED && event.state().equals(state)) {
+                var unused = begun.thenAccept(Execution::stop);
+              }
+            });
+    begun.complete(execution);
+    return execution;
+  }
+
+  private Execution start(StateMachine which, String input, Consumer<ExecutionEvent> listener) {
     try {
-      AtomicReference<@Nullable Execution> begun = new AtomicReference<>();
-      AtomicBoolean isStopped = new AtomicBoolean();
-      Execution execution =
-          machine.start(
-              JSON.readTree(input),
-              event -> {
-                if (isWait(event.state()) && faults.stopsWait(event)) {
-                  isStopped.set(true);
-                  Optional.ofNullable(begun.get()).ifPresent(Execution::stop);
-                }
-              });
-      begun.set(execution);
-      if (isStopped.get()) {
-        execution.stop();
-      }
+      Execution execution = which.start(JSON.readTree(input), listener);
       executions.put(execution.arn(), execution);
       started.add(execution);
       return execution;
@@ -324,6 +349,11 @@ public final class LocalRegion implements AutoCloseable {
       power.open();
       functions.warm();
     }
+  }
+
+  /** {@return how many requests its payment function has open} */
+  public int openRequests() {
+    return functions.payments().open();
   }
 
   /** The region stands still: nothing answers, nothing is refused. */

@@ -28,7 +28,7 @@ final class ProcessFunction extends LambdaFunction implements AutoCloseable {
   private static final ObjectMapper JSON = new ObjectMapper();
 
   /** Lambda has another instance at once. Here it costs more than a moment's wait. */
-  private static final Duration PATIENCE = Duration.ofMillis(200);
+  private static final Duration PATIENCE = Duration.ofMillis(700);
 
   /**
    * Lambda would have another instance still. Here who comes to the last one waits, if not long.
@@ -99,6 +99,11 @@ final class ProcessFunction extends LambdaFunction implements AutoCloseable {
         throw new IllegalStateException(e);
       }
     }
+  }
+
+  /** {@return how many requests are open} */
+  synchronized int open() {
+    return instances.size() - idle.size();
   }
 
   /** {@return the ids of the processes} */

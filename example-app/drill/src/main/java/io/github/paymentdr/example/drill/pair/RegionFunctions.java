@@ -35,6 +35,9 @@ final class RegionFunctions implements AutoCloseable {
   /** More would not fit on the machine. */
   private static final int MOST_INSTANCES = 6;
 
+  /** Beside those that are warm, for when one of them is slow or lost. */
+  private static final int SPARE_INSTANCES = 1;
+
   /** A request that opens every connection. */
   private static final String HEALTH =
       """
@@ -89,7 +92,11 @@ final class RegionFunctions implements AutoCloseable {
     addReplication();
     payments =
         new ProcessFunction(
-            "PaymentHandler", template.functionTimeout(), power, instances, this::startInstance);
+            "PaymentHandler",
+            template.functionTimeout(),
+            power,
+            instances + SPARE_INSTANCES,
+            this::startInstance);
     functions.put(payments.name(), payments);
   }
 

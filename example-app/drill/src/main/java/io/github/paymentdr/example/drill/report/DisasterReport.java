@@ -1,6 +1,7 @@
 package io.github.paymentdr.example.drill.report;
 
 import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -55,4 +56,31 @@ public record DisasterReport(
     LedgerSum ledgerSum,
     Timeline timeline,
     long seed,
-    List<String> evidence) {}
+    List<String> evidence) {
+  /** {@return the same, failed by something that was found after it was measured} */
+  public DisasterReport failedBy(String failure) {
+    return new DisasterReport(
+        name,
+        title,
+        expectation,
+        Verdict.FAILED,
+        Stream.concat(failures.stream(), Stream.of(failure)).toList(),
+        recovery,
+        rtoSeconds,
+        budgetSeconds,
+        phases,
+        rpoSeconds,
+        outageSeconds,
+        acknowledged,
+        lost,
+        doubled,
+        twoWriters,
+        refused,
+        unanswered,
+        replayed,
+        ledgerSum,
+        timeline,
+        seed,
+        evidence);
+  }
+}

@@ -2,6 +2,7 @@ package io.github.paymentdr.example.drill.stepfunctions;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 
 /** A state machine that can be started; several executions of it may run at once. */
 public final class StateMachine {
@@ -32,6 +33,11 @@ public final class StateMachine {
   /** {@return what it was made from} */
   public JsonNode definition() {
     return definition;
+  }
+
+  /** {@return the same with another worker, made from the one that it has} */
+  public StateMachine worker(UnaryOperator<TaskWorker> change) {
+    return new StateMachine(runner, arn, definition, scale, change.apply(worker));
   }
 
   /** {@return a new execution} */

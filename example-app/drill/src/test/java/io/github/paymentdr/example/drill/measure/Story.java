@@ -160,8 +160,9 @@ final class Story {
             region, at(seconds), true, true, epoch % 2 == 1 ? EAST : WEST, epoch, state, lag));
   }
 
+  /** It changes, by a point of its metric that had come 15 s before. */
   void alarm(double seconds, boolean isOn) {
-    alarms.add(new AlarmChange(WEST, "PeerUnhealthy", isOn, at(seconds)));
+    alarms.add(new AlarmChange(WEST, "PeerUnhealthy", isOn, at(seconds - 15), at(seconds)));
   }
 
   void moment(double seconds, Mark.Kind kind, String text) {

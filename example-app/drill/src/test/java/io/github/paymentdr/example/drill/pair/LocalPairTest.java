@@ -258,8 +258,7 @@ class LocalPairTest {
 
   @Test
   void executionsAreStoppedAtTasksAndAtWaits() {
-    west.faults().stopAt("ReadLease", false);
-    Execution first = west.activate(PERSON);
+    Execution first = west.activateAndStopAt("ReadLease", false, PERSON);
     assertThat(first.await(SOON).status()).isEqualTo(Status.ABORTED);
     assertThat(first.currentState()).isEqualTo("ReadLease");
     assertThat(pair.tenures()).hasSize(1);
@@ -277,8 +276,7 @@ class LocalPairTest {
     assertThat(pair.alarms())
         .extracting(AlarmChange::region, AlarmChange::isOn)
         .contains(tuple(west.name(), true));
-    west.faults().stopAt("WaitForFencing", false);
-    Execution stopped = west.activate(PERSON);
+    Execution stopped = west.activateAndStopAt("WaitForFencing", false, PERSON);
     assertThat(stopped.await(SOON).status()).as("%s", stopped).isEqualTo(Status.ABORTED);
     assertThat(stopped.currentState()).isEqualTo("WaitForFencing");
     Execution execution = west.activate(PERSON);
