@@ -23,7 +23,9 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
@@ -41,6 +43,14 @@ import java.util.stream.Stream;
  */
 public final class LambdaProcess implements AutoCloseable {
   private static final String RUNTIME = "/2018-06-01/runtime/";
+
+  /** Nothing of them must be left, also when they stand still. */
+  private static final Set<Process> RUNNING = ConcurrentHashMap.newKeySet();
+
+  static {
+    Runtime.getRuntime()
+        .addShutdownHook(new Thread(() -> RUNNING.forEach(Process::destroyForcibly)));
+  }
 
   private record Event(String text, long deadline) {}
 
@@ -94,8 +104,16 @@ public final class LambdaProcess implements AutoCloseable {
     environment.put("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "512");
     environment.put("LAMBDA_TASK_ROOT", "target");
     function = builder.start();
+    RUNNING.add(function);
     threads.execute(this::readOutput);
-    var unused = function.onExit().thenAccept(gone -> answers.add(Answer.NONE));
+    var unused =
+        function
+            .onExit()
+            .thenAccept(
+                gone -> {
+                  RUNNING.remove(gone);
+                  answers.add(Answer.NONE);
+                });
   }
 
   /**

@@ -121,8 +121,7 @@ public final class Drill {
     }
   }
 
-  private static int conclude(
-      DrillOptions options, DrillReport report, Path page, PrintStream out) {
+  static int conclude(DrillOptions options, DrillReport report, Path page, PrintStream out) {
     boolean isPassed = report.summary().verdict() == Verdict.PASSED;
     out.println();
     Texts.summary(report).forEach(out::println);

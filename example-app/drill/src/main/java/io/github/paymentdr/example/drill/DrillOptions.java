@@ -323,6 +323,9 @@ final class DrillOptions {
       }
       List<String> asked =
           Arrays.stream(names.split(",", -1)).map(String::strip).filter(s -> !s.isEmpty()).toList();
+      if (asked.isEmpty()) {
+        faults.add("--disasters must name at least one, got '" + names + "'; leave it out for all");
+      }
       for (String name : asked) {
         if (Catalogue.named(name).isEmpty()) {
           faults.add(

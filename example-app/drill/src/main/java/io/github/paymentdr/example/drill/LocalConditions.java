@@ -1,12 +1,21 @@
 package io.github.paymentdr.example.drill;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.github.paymentdr.example.drill.pair.Timers;
 import io.github.paymentdr.example.drill.report.Conditions;
+import io.github.paymentdr.example.drill.stepfunctions.StateMachineRunner;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Properties;
 
 /** Under what conditions a drill on this machine is held. */
 final class LocalConditions {
@@ -57,11 +66,48 @@ final class LocalConditions {
 
   private static Map<String, String> versions() {
     Map<String, String> versions = new LinkedHashMap<>();
+    versions.put("Payment DR Constructs", own("product.version"));
+    versions.put("PostgreSQL", own("postgresql.version"));
+    versions.put("DynamoDB Local", own("dynamodb-local.version"));
+    versions.put("interpreter of state machines", interpreter());
+    versions.put("Node", node());
     versions.put("Java", System.getProperty("java.version"));
     versions.put(
         "operating system", System.getProperty("os.name") + " " + System.getProperty("os.version"));
     versions.put("processors", String.valueOf(Runtime.getRuntime().availableProcessors()));
     return versions;
+  }
+
+  /** {@return what the build has built with} */
+  private static String own(String name) {
+    Properties versions = new Properties();
+    try (InputStream stream = LocalConditions.class.getResourceAsStream("versions.properties")) {
+      versions.load(Objects.requireNonNull(stream));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return Objects.requireNonNull(versions.getProperty(name), name);
+  }
+
+  private static String interpreter() {
+    try {
+      return "aws-local-stepfunctions "
+          + new ObjectMapper()
+              .readTree(StateMachineRunner.folder().resolve("package.json").toFile())
+              .at("/dependencies/aws-local-stepfunctions")
+              .asText();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static String node() {
+    try {
+      Process process = new ProcessBuilder("node", "--version").start();
+      return new String(process.getInputStream().readAllBytes(), UTF_8).trim();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   private static Map<String, String> timers(Timers timers) {
@@ -74,6 +120,7 @@ final class LocalConditions {
     texts.put("wait for fencing", text(timers.fencingWait()));
     texts.put("cool-down", text(timers.coolDown()));
     texts.put("from the store to the edge", text(timers.propagation()));
+    texts.put("upkeep of the replication (a minute in AWS)", text(Timers.UPKEEP));
     return texts;
   }
 

@@ -4,6 +4,7 @@ import io.github.paymentdr.example.drill.report.Conditions;
 import io.github.paymentdr.example.drill.report.DisasterReport;
 import io.github.paymentdr.example.drill.report.DrillReport;
 import io.github.paymentdr.example.drill.report.LedgerSum;
+import io.github.paymentdr.example.drill.report.Recovery;
 import io.github.paymentdr.example.drill.report.ReportJson;
 import io.github.paymentdr.example.drill.report.ReportPage;
 import io.github.paymentdr.example.drill.report.Summary;
@@ -61,7 +62,8 @@ final class Reports {
         passed,
         objectiveSeconds,
         slowest.map(DisasterReport::rtoSeconds).orElse(null),
-        median(disasters),
+        median(disasters, Recovery.AUTOMATIC),
+        median(disasters, Recovery.BY_PERSON),
         slowest.map(DisasterReport::budgetSeconds).orElse(null),
         worst(disasters, DisasterReport::rpoSeconds),
         worst(disasters, DisasterReport::outageSeconds),
@@ -81,10 +83,10 @@ final class Reports {
     return Objects.requireNonNullElse(report.rtoSeconds(), 0.0);
   }
 
-  private static @Nullable Double median(List<DisasterReport> disasters) {
+  private static @Nullable Double median(List<DisasterReport> disasters, Recovery by) {
     double[] times =
         disasters.stream()
-            .filter(one -> one.rtoSeconds() != null)
+            .filter(one -> one.recovery() == by && one.rtoSeconds() != null)
             .mapToDouble(Reports::rto)
             .sorted()
             .toArray();

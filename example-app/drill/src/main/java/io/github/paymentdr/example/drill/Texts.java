@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /** How a drill puts things for people. */
 final class Texts {
@@ -17,6 +18,10 @@ final class Texts {
   static String clock(Duration duration) {
     return String.format(
         Locale.ROOT, "%d:%02d", duration.toMinutes(), Math.max(0, duration.toSecondsPart()));
+  }
+
+  private static String seconds(@Nullable Double seconds) {
+    return seconds == null ? "none" : String.format(Locale.ROOT, "%.1f s", seconds);
   }
 
   /** {@return the outcome of a drill in some lines} */
@@ -32,17 +37,17 @@ final class Texts {
             all.disasters(),
             clock(Duration.between(report.startedAt(), report.endedAt()))));
     Double worst = all.rtoSeconds();
-    Double median = all.medianRtoSeconds();
     Double budget = all.budgetSeconds();
-    if (worst != null && median != null && budget != null) {
+    if (worst != null && budget != null) {
       lines.add(
           String.format(
               Locale.ROOT,
-              "RTO: worst %.1f s, median %.1f s; budget %.1f s, objective %.0f s",
+              "RTO: worst %.1f s of %.1f s, objective %.0f s; median %s by itself, %s by a person",
               worst,
-              median,
               budget,
-              all.objectiveSeconds()));
+              all.objectiveSeconds(),
+              seconds(all.medianRtoSeconds()),
+              seconds(all.medianByPersonRtoSeconds())));
     }
     lines.add(
         String.format(

@@ -52,6 +52,13 @@ class DrillOptionsTest {
   }
 
   @Test
+  void noDisasterIsNoDrill() {
+    assertThatThrownBy(() -> read("--disasters=,"))
+        .isInstanceOf(OptionsException.class)
+        .hasMessageContaining("--disasters must name at least one, got ','; leave it out for all");
+  }
+
+  @Test
   void beginningOfANamePicksAllThatBeginSo() throws OptionsException {
     assertThat(read("--disasters=failover-crash").disasters())
         .hasSizeGreaterThan(10)

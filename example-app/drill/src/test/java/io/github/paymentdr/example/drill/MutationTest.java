@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.paymentdr.example.drill.pair.Mutation;
 import io.github.paymentdr.example.drill.report.DisasterReport;
+import io.github.paymentdr.example.drill.report.Tenure;
 import io.github.paymentdr.example.drill.report.Verdict;
 import java.io.PrintStream;
 import java.util.List;
@@ -65,6 +66,13 @@ class MutationTest {
   void promotionLeftOutIsSeenAsNoRecovery() throws OptionsException {
     DisasterReport report = play(Mutation.PROMOTION_LEFT_OUT, "region-killed", "5");
     assertThat(report.rtoSeconds()).as("%s", report.failures()).isNull();
+    assertThat(report.timeline().tenures())
+        .as("the lease was taken, and what took it could not open")
+        .extracting(Tenure::region)
+        .containsExactly("us-east-1", "us-west-2");
+    assertThat(report.failures())
+        .anyMatch(failure -> failure.contains("us-west-2 takes over and accepts payments"))
+        .contains("no region took over");
   }
 
   /** An answer that was lost is asked for again. */

@@ -46,9 +46,6 @@ final class RegionFunctions implements AutoCloseable {
        "requestContext": {"http": {"method": "GET", "path": "/health"}}}
       """;
 
-  /** In AWS it is a minute, for which nobody wants to wait after each repair. */
-  private static final Duration UPKEEP = Duration.ofSeconds(4);
-
   /** The function beats until it has 15 s left. */
   private static final Duration UPKEEP_TIME = Duration.ofSeconds(18);
 
@@ -147,7 +144,7 @@ final class RegionFunctions implements AutoCloseable {
     Duration minute = Duration.ofMillis((long) (MINUTE.toMillis() / timers.speed()));
     // What the probe makes of a minute is as fast as it is.
     schedule(minute, "ProbeHandler", "{}", MINUTE.plusSeconds(1));
-    schedule(UPKEEP, "ReplicationHandler", "{\"operation\":\"maintain\"}", UPKEEP_TIME);
+    schedule(Timers.UPKEEP, "ReplicationHandler", "{\"operation\":\"maintain\"}", UPKEEP_TIME);
     schedule(
         minute, "PaymentHandler", "{\"operation\":\"cleanJournal\"}", template.functionTimeout());
   }

@@ -30,6 +30,12 @@ public record Timers(
     double retryFactor,
     Duration propagation,
     Duration fencingWait) {
+  /**
+   * From one upkeep of the replication to the next, at every speed. In AWS it is a minute, for
+   * which nobody wants to wait after each repair.
+   */
+  public static final Duration UPKEEP = Duration.ofSeconds(4);
+
   private static final Duration SHORTEST_FUNCTION_TIMEOUT = Duration.ofSeconds(4);
   private static final Duration SHORTEST_PROBE_TIMEOUT = Duration.ofMillis(1_500);
 

@@ -4,7 +4,11 @@ import java.util.List;
 
 /** The phases of a recovery: how long each took, within how long it may take. */
 final class PhaseChart {
-  private static final double NAMES = 76;
+  private static final double LEAST_NAMES = 76;
+
+  /** So wide is a letter about, in the size of the names. */
+  private static final double LETTER = 6.4;
+
   private static final double NUMBERS = 104;
   private static final double ROW = 24;
   private static final double BAR = 14;
@@ -21,7 +25,11 @@ final class PhaseChart {
             .max()
             .orElse(1);
     double height = ROW * phases.size() + 4;
-    Scale scale = new Scale(0, longest, NAMES, width - NUMBERS);
+    double names =
+        phases.stream()
+            .mapToDouble(one -> one.name().length() * LETTER + 8)
+            .reduce(LEAST_NAMES, Math::max);
+    Scale scale = new Scale(0, longest, names, width - NUMBERS);
     Markup svg = new Markup();
     svg.open(
         "svg",
@@ -45,7 +53,7 @@ final class PhaseChart {
   private static void row(Markup svg, Scale scale, double width, double y, Phase phase) {
     boolean isOver = phase.seconds() > phase.budgetSeconds() * TOLERANCE;
     double middle = y + BAR - 3;
-    svg.element("text", phase.name(), "x", NAMES - 8, "y", middle, "text-anchor", "end");
+    svg.element("text", phase.name(), "x", scale.of(0) - 8, "y", middle, "text-anchor", "end");
     double start = scale.of(0);
     svg.empty(
         "rect",

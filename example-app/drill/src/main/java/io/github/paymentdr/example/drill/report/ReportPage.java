@@ -79,6 +79,9 @@ public final class ReportPage {
   private String headline() {
     Summary summary = report.summary();
     int failed = summary.disasters() - summary.passed();
+    if (summary.disasters() == 0) {
+      return "FAILED, nothing was run";
+    }
     return failed == 0
         ? "passed, " + summary.passed() + " of " + summary.disasters() + " disasters"
         : "FAILED, " + failed + " of " + summary.disasters() + " disasters";
@@ -113,8 +116,13 @@ public final class ReportPage {
             + Figures.seconds(summary.budgetSeconds())
             + ", objective "
             + Figures.seconds(summary.objectiveSeconds()),
-        isOver(summary.rtoSeconds(), summary.budgetSeconds()));
-    figure("RTO, median", Figures.seconds(summary.medianRtoSeconds()), "of all takeovers", false);
+        isOver(summary.rtoSeconds(), summary.budgetSeconds())
+            || isOver(summary.rtoSeconds(), summary.objectiveSeconds()));
+    figure(
+        "RTO, median",
+        Figures.seconds(summary.medianRtoSeconds()),
+        "by itself; " + Figures.seconds(summary.medianByPersonRtoSeconds()) + " by a person",
+        false);
     figure(
         "RPO",
         Figures.seconds(summary.rpoSeconds()),
@@ -212,6 +220,7 @@ public final class ReportPage {
     for (int i = 0; i < timeline.regions().size(); i++) {
       html.element("span", timeline.regions().get(i), "class", "key region" + i);
     }
+    html.element("span", "not answered", "class", "key unanswered");
     html.element("span", "lease taken, not open yet", "class", "key closed");
     for (Mark.Kind kind : Mark.Kind.values()) {
       html.element("span", TimelineChart.sign(kind) + " " + kind.name().toLowerCase(Locale.ROOT));

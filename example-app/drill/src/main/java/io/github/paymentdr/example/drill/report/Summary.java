@@ -10,7 +10,10 @@ import org.jspecify.annotations.Nullable;
  * @param passed how many of them passed
  * @param objectiveSeconds the recovery time objective
  * @param rtoSeconds the worst recovery time; null when no region had to take over
- * @param medianRtoSeconds the median of the recovery times; null when there is none
+ * @param medianRtoSeconds the median of the recovery times that began by themselves, counted from
+ *     the disaster; null when there is none
+ * @param medianByPersonRtoSeconds the median of those that a person began, counted from the start;
+ *     null when there is none
  * @param budgetSeconds the recovery budget that belongs to the worst recovery time
  * @param rpoSeconds the worst
  * @param outageSeconds the longest
@@ -29,6 +32,7 @@ public record Summary(
     double objectiveSeconds,
     @Nullable Double rtoSeconds,
     @Nullable Double medianRtoSeconds,
+    @Nullable Double medianByPersonRtoSeconds,
     @Nullable Double budgetSeconds,
     double rpoSeconds,
     double outageSeconds,

@@ -3,6 +3,8 @@ package io.github.paymentdr.example.drill.report;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
 
 /**
@@ -18,6 +20,9 @@ final class TimelineChart {
   private static final double SMALL_PLOT = 34;
   private static final double GAP = 14;
   private static final double SHORTEST_STEP = 3;
+
+  /** Who is said to have refused what nobody answered. */
+  private static final String UNANSWERED = "none";
 
   private final String id;
   private final double width;
@@ -166,9 +171,7 @@ final class TimelineChart {
         "text-anchor",
         "end");
     plot(PLOT, number(most));
-    for (String region : timeline.regions()) {
-      area(region, "accepted", PLOT, most, sample -> sample.accepted().getOrDefault(region, 0L));
-    }
+    stack(timeline.regions(), "accepted", PLOT, most, Sample::accepted);
     y += PLOT + GAP;
   }
 
@@ -176,7 +179,9 @@ final class TimelineChart {
     double most = most(sample -> total(sample.refused()) / sample.seconds());
     label("refused", y + SMALL_PLOT / 2 + 4);
     plot(SMALL_PLOT, number(most));
-    area("", "refused", SMALL_PLOT, most, sample -> total(sample.refused()));
+    List<String> by = new ArrayList<>(timeline.regions());
+    by.add(UNANSWERED);
+    stack(by, "refused", SMALL_PLOT, most, Sample::refused);
     y += SMALL_PLOT + GAP;
   }
 
@@ -215,7 +220,7 @@ final class TimelineChart {
     return Math.max(1, timeline.samples().stream().mapToDouble(value).max().orElse(1));
   }
 
-  private static long total(java.util.Map<String, Long> counts) {
+  private static long total(Map<String, Long> counts) {
     return counts.values().stream().mapToLong(Long::longValue).sum();
   }
 
@@ -236,29 +241,42 @@ final class TimelineChart {
     svg.empty("line", "class", "grid", "x1", LEFT, "x2", width - RIGHT, "y1", y, "y2", y);
   }
 
-  private void area(
-      String region, String style, double height, double most, ToDoubleFunction<Sample> count) {
+  /** Counts of each second, those of the first name at the bottom and the next ones on top. */
+  private void stack(
+      List<String> names,
+      String style,
+      double height,
+      double most,
+      Function<Sample, Map<String, Long>> counts) {
     Scale values = new Scale(0, most, y + height, y);
-    StringBuilder path = new StringBuilder();
-    double bottom = y + height;
-    for (Sample sample : timeline.samples()) {
-      double top = values.of(count.applyAsDouble(sample) / sample.seconds());
-      double from = time.of(sample.at());
-      double to = time.of(sample.at() + sample.seconds());
-      if (top < bottom) {
-        path.append(
-            String.format(
-                Locale.ROOT, "M%.1f %.1fV%.1fH%.1fV%.1fZ", from, bottom, top, to, bottom));
+    List<String> below = new ArrayList<>();
+    for (String name : names) {
+      StringBuilder path = new StringBuilder();
+      for (Sample sample : timeline.samples()) {
+        double from = sum(counts.apply(sample), below);
+        double to = from + counts.apply(sample).getOrDefault(name, 0L);
+        if (to > from) {
+          path.append(
+              String.format(
+                  Locale.ROOT,
+                  "M%.1f %.1fV%.1fH%.1fV%.1fZ",
+                  time.of(sample.at()),
+                  values.of(from / sample.seconds()),
+                  values.of(to / sample.seconds()),
+                  time.of(sample.at() + sample.seconds()),
+                  values.of(from / sample.seconds())));
+        }
       }
+      if (path.length() > 0) {
+        String who = name.equals(UNANSWERED) ? "unanswered" : "region" + numberOf(name);
+        svg.empty("path", "class", style + " " + who, "d", path);
+      }
+      below.add(name);
     }
-    if (path.length() > 0) {
-      svg.empty(
-          "path",
-          "class",
-          region.isEmpty() ? style : style + " region" + numberOf(region),
-          "d",
-          path);
-    }
+  }
+
+  private static long sum(Map<String, Long> counts, List<String> names) {
+    return names.stream().mapToLong(name -> counts.getOrDefault(name, 0L)).sum();
   }
 
   private void marks(double bottom) {

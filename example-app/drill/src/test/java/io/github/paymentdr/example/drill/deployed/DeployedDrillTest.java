@@ -11,6 +11,7 @@ import com.google.common.base.Splitter;
 import io.github.paymentdr.example.drill.load.ScriptedEndpoint;
 import io.github.paymentdr.example.drill.load.ScriptedEndpoint.Answer;
 import io.github.paymentdr.example.drill.load.ScriptedEndpoint.Request;
+import io.github.paymentdr.example.drill.pair.Budget;
 import io.github.paymentdr.example.drill.pair.Timers;
 import io.github.paymentdr.example.drill.report.Conditions;
 import io.github.paymentdr.example.drill.report.DisasterReport;
@@ -29,6 +30,7 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
@@ -76,9 +78,31 @@ class DeployedDrillTest {
     return settings(pair.east.uri(), pair.west.uri(), pair.endpoint.uri(), ScriptedEndpoint.SECRET);
   }
 
+  private static Budget budgetOf(int seconds) {
+    return new Budget(seconds, 300, Map.of("detection", seconds));
+  }
+
   private DisasterReport hold(ScriptedOperator operator) {
+    return hold(operator, Timers.budget());
+  }
+
+  private DisasterReport hold(ScriptedOperator operator, Budget budget) {
+    DeployedSettings of = settings();
+    DeployedSettings settings =
+        new DeployedSettings(
+            of.primaryUrl(),
+            of.standbyUrl(),
+            of.endpoint(),
+            of.callerKeyId(),
+            of.callerSecret(),
+            of.controlTable(),
+            of.paymentsPerSecond(),
+            of.seed(),
+            budget,
+            of.waits(),
+            of.report());
     try {
-      return DeployedDrill.hold(settings(), operator, CREDENTIALS);
+      return DeployedDrill.hold(settings, operator, CREDENTIALS);
     } catch (DeployedException e) {
       throw new AssertionError(e);
     }
@@ -163,6 +187,8 @@ class DeployedDrillTest {
           .extracting(Mark::text)
           .containsExactly("the lease goes to us-west-2");
       assertThat(held.rtoSeconds()).isBetween(0.1, 3.0);
+      assertThat(held.recovery()).isEqualTo(Recovery.BY_PERSON);
+      assertThat(held.budgetSeconds()).isEqualTo(71);
     }
 
     @Test
@@ -211,6 +237,47 @@ class DeployedDrillTest {
       assertThat(held.timeline().marks())
           .extracting(Mark::text)
           .containsExactly("the operator begins", "the operator ends the drill");
+    }
+
+    @Test
+    void thatIsMendedAfterTheBudgetWithoutATakeoverFails() {
+      ScriptedOperator[] self = new ScriptedOperator[1];
+      self[0] =
+          new ScriptedOperator(
+              () -> {
+                pair.dead = EAST;
+                self[0].giveTheWord();
+                pause(2_500);
+                pair.dead = "";
+                pause(1_000);
+                self[0].giveTheWord();
+              });
+      DisasterReport held = hold(self[0], budgetOf(2));
+      assertThat(held.recovery()).isEqualTo(Recovery.NONE);
+      assertThat(held.verdict()).isEqualTo(Verdict.FAILED);
+      assertThat(held.failures())
+          .singleElement()
+          .asString()
+          .matches(
+              "no payment was accepted for [2-9]\\.\\d s, and no region took over, for which it has 2\\.0 s");
+    }
+
+    @Test
+    void countsFromTheLastAcceptanceWhenTheWordComesLate() {
+      ScriptedOperator[] self = new ScriptedOperator[1];
+      self[0] =
+          new ScriptedOperator(
+              () -> {
+                pair.dead = EAST;
+                pause(700);
+                self[0].giveTheWord();
+                pause(800);
+                pair.takeOver(700);
+              });
+      DisasterReport held = hold(self[0]);
+      assertThat(held.failures()).isEmpty();
+      assertThat(held.rtoSeconds()).isBetween(2.0, 5.0);
+      assertThat(held.recovery()).isEqualTo(Recovery.AUTOMATIC);
     }
 
     @Test

@@ -33,6 +33,28 @@ class CatalogueTest {
   }
 
   @Test
+  void allThatCanHappenToARegionHappens() {
+    assertThat(Catalogue.disasters())
+        .extracting(Disaster::name)
+        .contains(
+            "region-killed",
+            "database-killed",
+            "regions-disconnected",
+            "clients-cut-off",
+            "region-slow",
+            "region-frozen",
+            "two-failovers-at-once",
+            "clocks-wrong",
+            "disk-full",
+            "replication-broken",
+            "flapping",
+            "disaster-during-failback-giver",
+            "disaster-during-failback-taker")
+        .filteredOn(name -> name.startsWith("failover-crash-at-"))
+        .hasSize(FailoverCrash.WAY.size() + FailoverCrash.AGAIN.size());
+  }
+
+  @Test
   void eachStatesBeforehandWhatMustHappen() {
     assertThat(Catalogue.disasters())
         .allSatisfy(

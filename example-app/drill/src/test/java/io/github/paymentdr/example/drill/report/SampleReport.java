@@ -25,7 +25,7 @@ final class SampleReport {
           "disk-full",
           "replication-broken",
           "flapping",
-          "disaster-during-failback");
+          "deployed");
 
   private SampleReport() {}
 
@@ -57,12 +57,13 @@ final class SampleReport {
         Instant.parse("2026-11-23T02:00:00Z"),
         Instant.parse("2026-11-23T02:12:34Z"),
         new Summary(
-            failed == 0 ? Verdict.PASSED : Verdict.FAILED,
+            failed == 0 && !disasters.isEmpty() ? Verdict.PASSED : Verdict.FAILED,
             disasters.size(),
             (int) (disasters.size() - failed),
             300,
             disasters.isEmpty() ? null : 71.234,
             disasters.isEmpty() ? null : 64.5,
+            null,
             disasters.isEmpty() ? null : 119.0,
             failed == 0 ? 0 : 2.5,
             88.1,
@@ -99,7 +100,7 @@ final class SampleReport {
         isTakenOver ? Recovery.AUTOMATIC : Recovery.NONE,
         isTakenOver ? rto : null,
         isTakenOver ? 119.0 : null,
-        isTakenOver ? phases(random) : List.of(),
+        !isTakenOver ? List.of() : name.equals("deployed") ? phasesFromOutside() : phases(random),
         failures.isEmpty() ? 0 : 2.5,
         rto + 1.5,
         1_500 + random.nextInt(100),
@@ -113,6 +114,13 @@ final class SampleReport {
         timeline(random, rto, isTakenOver),
         4711,
         failures.isEmpty() ? List.of() : List.of("evidence/" + name));
+  }
+
+  private static List<Phase> phasesFromOutside() {
+    return List.of(
+        new Phase("until the lease was taken", 51, 62),
+        new Phase("until the region had opened", 30, 43),
+        new Phase("until callers were served", 4, 14));
   }
 
   private static List<Phase> phases(Random random) {
@@ -138,7 +146,7 @@ final class SampleReport {
               at,
               1,
               isDown ? Map.of() : Map.of(region, 18L + random.nextInt(5)),
-              isDown ? Map.of("none", 5L + random.nextInt(30)) : Map.of(),
+              isDown ? Map.of(EAST, 3L, "none", 5L + random.nextInt(30)) : Map.of(),
               isDown ? null : 20L + random.nextInt(60)));
     }
     if (!isTakenOver) {
