@@ -6,6 +6,7 @@ import io.github.paymentdr.example.payment.FragileRegion.Fate;
 import io.github.paymentdr.example.payment.FragileRegion.Safety;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
@@ -33,6 +34,10 @@ class LostRegionTest {
   private static final int RUNS = 500;
   private static final int LANES = 8;
   private static final int ROUNDS = 20;
+
+  /** Beside the runs in which it is lost: it stands still, and goes on when it is not asked to. */
+  private static final int FROZEN = 5;
+
   private static final String TEMPLATE = "ledger_template";
 
   /** The table is strongly consistent and each acceptance is confirmed: nothing else is needed. */
@@ -86,8 +91,12 @@ class LostRegionTest {
     try (PaymentWorld world =
         new PaymentWorld(
             server, TEMPLATE, TestControlTable.create(client), Safety.all(), SHORT_FENCING, seed)) {
-      for (int i = 0; i < ROUNDS; i++) {
-        world.round(random.nextInt(3) == 0 ? Fate.FROZEN : Fate.LOST);
+      List<Fate> fates = new ArrayList<>();
+      fates.addAll(Collections.nCopies(ROUNDS, Fate.LOST));
+      fates.addAll(Collections.nCopies(FROZEN, Fate.FROZEN));
+      Collections.shuffle(fates, random);
+      for (Fate fate : fates) {
+        world.round(fate);
       }
       return world.answers();
     }
