@@ -273,6 +273,17 @@ public final class DrReplication extends Construct {
     return logicalMetric("metricApplyErrors", "ApplyErrors", Stats.SUM);
   }
 
+  /**
+   * Whether this region could not take over if the other one was lost: 1 if so, 0 if it could. It
+   * has data only while this region is not active, also when its database has lost its part in the
+   * pair.
+   *
+   * @return the metric: maximum of a minute
+   */
+  public Metric metricNotFit() {
+    return metric("NotFit", Stats.MAXIMUM);
+  }
+
   /** {@return what tells this replication from the others of its stack} */
   String getPairName() {
     return pairName;
