@@ -129,6 +129,37 @@ class SetUpTest {
   }
 
   @Test
+  @Test
+  void columnsWhoseLastNumberAPromotionCouldNotFindInTimeAreRefused() {
+    TestPair pair = TestPair.withPayments();
+    pair.east()
+        .sequenceGap(1000)
+        .execute(
+            "create table ledger.plain (id uuid primary key, number bigserial)",
+            "create table ledger.part (id bigserial, day date, n serial, primary key (id, day))"
+                + " partition by range (day)",
+            "create table ledger.part_1 partition of ledger.part for values from (minvalue) to"
+                + " ('2026-01-01')",
+            "create table ledger.part_2 partition of ledger.part for values from ('2026-01-01') to"
+                + " (maxvalue)",
+            "create index on ledger.part_1 (n)");
+
+    assertThat(refusal(pair.east()).reasons())
+        .containsExactly(
+            unindexed("ledger.part.n", "ledger.part_n_seq"),
+            unindexed("ledger.part_2.n", "ledger.part_n_seq"),
+            unindexed("ledger.plain.number", "ledger.plain_number_seq"));
+  }
+
+  private static String unindexed(String column, String sequence) {
+    return "column "
+        + column
+        + " takes numbers from sequence "
+        + sequence
+        + " and has no index that begins with it, so a promotion could not find the last one in"
+        + " time; make one";
+  }
+
   void aStandbyIsRefusedForAllThatItCouldNotTakeAndNothingIsChanged() {
     TestPair pair = TestPair.withPayments();
     pair.east()
