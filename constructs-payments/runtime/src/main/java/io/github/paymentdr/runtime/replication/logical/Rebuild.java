@@ -140,13 +140,8 @@ final class Rebuild {
 
   private void follow(Sql local, Sql active, RebuildRecord record) throws SQLException {
     ReplicationSlot own = new ReplicationSlot(local, settings.slotOfPeer());
-    own.endReader();
-    Waiting.until(
-        () -> {
-          own.dropIfInactive();
-          return own.find().isEmpty();
-        },
-        LONGEST_WAIT_FOR_OTHERS);
+    own.dropWithReader(LONGEST_WAIT_FOR_OTHERS);
+    CopySlots.drop(local, LONGEST_WAIT_FOR_OTHERS);
     Subscription subscription = new Subscription(context, local);
     if (record.phase() == Phase.FOLLOWING) {
       subscription.putWithoutCopy(active);

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.github.paymentdr.runtime.database.Credentials;
+import io.github.paymentdr.runtime.database.Sql;
+import io.github.paymentdr.runtime.database.TimeLimits;
 import io.github.paymentdr.runtime.replication.Deadline;
 import io.github.paymentdr.runtime.replication.NodeRole;
 import io.github.paymentdr.runtime.replication.Observation;
@@ -144,6 +146,28 @@ class MaintenanceTest {
                         + " on s.active_pid = r.pid where s.database = current_database()")
                 .equals(List.of("dr_replication_b")));
     assertThat(pair.west().log()).doesNotContain("another secret");
+  }
+
+  @Test
+  void whoeverMayNotEndTheReaderOfASlotWaitsForItsEnd() throws Exception {
+    pair.setUp();
+    // As when this region is torn down before its subscription has taken over a rotation.
+    pair.east().servers().user(SECOND_USER);
+    maintain(pair.east());
+    pair.west().servers().user(SECOND_USER);
+    try (Sql there = pair.west().servers().connectPeer(TimeLimits.SHORT)) {
+      ReplicationSlot slot = new ReplicationSlot(there, pair.west().settings().slotOfThisRegion());
+      slot.endReader();
+
+      assertThat(slot.dropWithReader(Duration.ofMillis(200))).isFalse();
+      assertThat(slot.find().orElseThrow().active()).isTrue();
+    }
+    pair.west().tearDown();
+    assertThat(
+            pair.east()
+                .query(
+                    "select slot_name from pg_replication_slots where database = current_database()"))
+        .isEmpty();
   }
 
   @Test
