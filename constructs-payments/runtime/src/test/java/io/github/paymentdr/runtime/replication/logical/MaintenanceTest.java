@@ -307,6 +307,48 @@ class MaintenanceTest {
     assertThat(catchThrowable(pair.west()::setUp)).hasMessageContaining("run rebuild");
   }
 
+  @Test
+  void aStandbyThatIsConnectedAndDoesNotGetOnIsDroppedAboveTheLimitToo() throws Exception {
+    pair.setUp();
+    pair.east().retainedWalLimit(1_000_000);
+    try (Sql locking = pair.west().connect()) {
+      locking.connection().setAutoCommit(false);
+      locking.execute("lock table ledger.payment in access exclusive mode");
+      pair.east().execute(Payments.insert(1, 1));
+      write(pair.east(), 2_000_000);
+      maintain(pair.east());
+      assertThat(pair.east().log())
+          .contains("keeps more WAL than the limit, and is dropped in a minute")
+          .doesNotContain("was dropped");
+      assertThat(pair.east().control().observe().slotInactive()).hasValue(0);
+
+      pair.east().execute("update dr.over_limit set since = since - interval '1 minute'");
+      maintain(pair.east());
+    }
+
+    assertThat(pair.east().log())
+        .contains("the slot of us-west-2 was dropped")
+        .contains("its reader did not get on");
+    assertThat(pair.east().query("select count(*) from dr.over_limit")).containsExactly("0");
+    assertThat(pair.east().control().observe().retainedWalBytes()).hasValue(0);
+    maintain(pair.west());
+    assertThat(pair.west().control().state().problems())
+        .anyMatch(problem -> problem.contains("is gone or lost") && problem.contains("rebuild"));
+  }
+
+  @Test
+  void aStandbyThatIsBackBelowTheLimitIsForgotten() {
+    pair.setUp();
+    pair.east().retainedWalLimit(1_000_000);
+    write(pair.east(), 2_000_000);
+    maintain(pair.east());
+    assertThat(pair.east().query("select count(*) from dr.over_limit")).containsExactly("1");
+
+    pair.east().retainedWalLimit(1_000_000_000);
+    maintain(pair.east());
+    assertThat(pair.east().query("select count(*) from dr.over_limit")).containsExactly("0");
+  }
+
   private static void write(TestPair.Side side, int bytes) {
     side.execute("select pg_logical_emit_message(true, 'test', repeat('x', " + bytes + "))");
   }
