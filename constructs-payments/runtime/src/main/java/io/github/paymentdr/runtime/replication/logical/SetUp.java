@@ -31,7 +31,7 @@ final class SetUp {
   SetUpOutcome run(Deadline deadline) throws SQLException {
     try (Sql local = context.servers().connectLocal(TimeLimits.SHORT);
         Peer peer = Peer.connect(context.servers(), patient(deadline))) {
-      ControlLock.take(local);
+      ControlLock.takePatiently(local, "set-up");
       Optional<Node> before = Node.find(local);
       Optional<Lease> lease = before.isEmpty() ? LeaseView.read(context) : Optional.empty();
       NodeRole role = before.map(Node::role).orElseGet(() -> firstRole(peer, lease));

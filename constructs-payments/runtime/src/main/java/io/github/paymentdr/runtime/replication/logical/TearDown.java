@@ -23,7 +23,7 @@ final class TearDown {
 
   void run(Deadline deadline) throws SQLException {
     try (Sql local = context.servers().connectLocal(TimeLimits.LONG)) {
-      ControlLock.take(local);
+      ControlLock.takePatiently(local, "tear-down");
       new Subscription(context, local).drop();
       dropSlotAtPeer(deadline);
       drop(local, settings.slotOfPeer(), settings.region(), deadline);

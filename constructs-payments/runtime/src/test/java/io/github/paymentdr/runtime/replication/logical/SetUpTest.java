@@ -3,6 +3,7 @@ package io.github.paymentdr.runtime.replication.logical;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import io.github.paymentdr.runtime.database.Sql;
 import io.github.paymentdr.runtime.replication.Deadline;
 import io.github.paymentdr.runtime.replication.NodeRole;
 import io.github.paymentdr.runtime.replication.RefusedException;
@@ -129,7 +130,6 @@ class SetUpTest {
   }
 
   @Test
-  @Test
   void columnsWhoseLastNumberAPromotionCouldNotFindInTimeAreRefused() {
     TestPair pair = TestPair.withPayments();
     pair.east()
@@ -160,6 +160,7 @@ class SetUpTest {
         + " time; make one";
   }
 
+  @Test
   void aStandbyIsRefusedForAllThatItCouldNotTakeAndNothingIsChanged() {
     TestPair pair = TestPair.withPayments();
     pair.east()
@@ -190,6 +191,36 @@ class SetUpTest {
             "table ledger.posting has rows here and is not subscribed; run rebuild, which reports"
                 + " the rows that only this region has and copies the table anew");
     assertThat(Fingerprint.of(pair)).isEqualTo(before);
+    pair.east().tearDown();
+  }
+
+  @Test
+  void anExtensionThatOnlyTheStandbyHasIsNamedAndNotRefused() {
+    TestPair pair = TestPair.withPayments();
+    pair.west().execute("create extension hstore schema public");
+    pair.setUp();
+
+    assertThat(pair.west().log())
+        .contains(
+            "extension hstore is missing in the active region, which could not follow this one"
+                + " after a promotion");
+    pair.tearDown();
+  }
+
+  @Test
+  void aDeploymentDoesNotFailForAMaintenanceThatWaits() throws Exception {
+    TestPair pair = TestPair.withPayments();
+    pair.setUp();
+    try (Sql maintenance = pair.west().connect()) {
+      assertThat(ControlLock.tryTakeForMaintenance(maintenance)).isTrue();
+
+      assertThat(pair.west().setUp().role()).isEqualTo(NodeRole.STANDBY);
+    }
+    try (Sql maintenance = pair.west().connect()) {
+      assertThat(ControlLock.tryTakeForMaintenance(maintenance)).isTrue();
+
+      pair.west().tearDown();
+    }
     pair.east().tearDown();
   }
 
