@@ -40,7 +40,9 @@ final class SetUp {
       refuseFaults(local, peer, follows, lease);
       prepare(local, role, peer.node().map(Node::epoch).orElse(1L));
       if (follows) {
-        new Subscription(context, local).putWithCopy(peer.sql().orElseThrow());
+        Sql publisher = peer.sql().orElseThrow();
+        PublisherComparison.extensionsOnlyHere(local, publisher).forEach(context.log()::warn);
+        new Subscription(context, local).putWithCopy(publisher);
       }
       ControlLock.release(local);
       return role == NodeRole.ACTIVE ? active(local) : standby(local, peer, deadline);
