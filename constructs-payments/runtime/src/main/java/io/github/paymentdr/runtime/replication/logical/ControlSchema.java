@@ -109,6 +109,13 @@ final class ControlSchema {
             report_written_at timestamptz,
             emptied_at        timestamptz,
             completed_at      timestamptz)
+          """,
+          // Only these may be emptied; the others have rows that no report has.
+          """
+          create table if not exists dr.rebuild_compared (
+            id         bigint not null references dr.rebuild on delete cascade,
+            table_name text   not null,
+            primary key (id, table_name))
           """);
 
   /** A transaction with an older snapshot must fail rather than see who was active then. */
@@ -206,13 +213,6 @@ final class ControlSchema {
       $undrain$
       """;
 
-  private static final List<String> FUNCTIONS =
-      List.of(IS_ACTIVE_NOW, REQUIRE_ACTIVE, DRAIN, UNDRAIN, FOLLOWED_BY);
-
-  /** A function may be called by everybody unless told otherwise. */
-  private static final List<String> RIGHTS =
-      List.of(
-          "grant usage on schema dr to public",
   private static final String FOLLOWED_BY =
       """
       create or replace function dr.followed_by(subscription bigint, server text) returns void
@@ -223,6 +223,13 @@ final class ControlSchema {
       $followed$
       """;
 
+  private static final List<String> FUNCTIONS =
+      List.of(IS_ACTIVE_NOW, REQUIRE_ACTIVE, DRAIN, UNDRAIN, FOLLOWED_BY);
+
+  /** A function may be called by everybody unless told otherwise. */
+  private static final List<String> RIGHTS =
+      List.of(
+          "grant usage on schema dr to public",
           "grant select on dr.node, dr.heartbeat to public",
           "grant execute on function dr.is_active_now() to public",
           "revoke execute on function dr.drain(bigint), dr.undrain(bigint),"
