@@ -41,7 +41,7 @@ import software.constructs.IDependable;
  *         .cluster(database)
  *         .names(names)
  *         .network(network)
- *         .schemas(List.of("public"))
+ *         .schemas(List.of("ledger"))
  *         .certificateAuthorities("certificates/global-bundle.pem")
  *         .build()
  *         .startAfter(peering, migration)
