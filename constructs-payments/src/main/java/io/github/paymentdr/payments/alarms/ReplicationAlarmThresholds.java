@@ -11,7 +11,8 @@ import software.amazon.awscdk.services.cloudwatch.TreatMissingData;
 
 /**
  * When the alarms on the replication of a pair of databases go off. Each has a default; each can be
- * changed or switched off. A global database has the alarms on its lag and on silence only.
+ * changed or switched off. A global database has the alarms on its lag, on a standby that is not
+ * fit and on silence only.
  *
  * <pre>{@code
  * ReplicationAlarmThresholds.Builder.create().withoutTablesNotInSync().build();
@@ -27,6 +28,7 @@ public final class ReplicationAlarmThresholds {
   private final boolean retainedWalIsChosen;
   private final @Nullable AlarmThreshold applyErrors;
   private final @Nullable AlarmThreshold tablesNotInSync;
+  private final @Nullable AlarmThreshold notFit;
   private final @Nullable AlarmThreshold silence;
 
   private ReplicationAlarmThresholds(Builder builder) {
@@ -37,6 +39,7 @@ public final class ReplicationAlarmThresholds {
     this.retainedWalIsChosen = builder.retainedWalIsChosen;
     this.applyErrors = builder.applyErrors;
     this.tablesNotInSync = builder.tablesNotInSync;
+    this.notFit = builder.notFit;
     this.silence = builder.silence;
   }
 
@@ -69,6 +72,11 @@ public final class ReplicationAlarmThresholds {
   /** {@return the threshold for tables that are not replicated, empty when switched off} */
   public Optional<AlarmThreshold> getTablesNotInSync() {
     return Optional.ofNullable(tablesNotInSync);
+  }
+
+  /** {@return the threshold for a standby that could not take over, which is 1; empty when off} */
+  public Optional<AlarmThreshold> getNotFit() {
+    return Optional.ofNullable(notFit);
   }
 
   /** {@return the threshold for successful runs of the control function, empty when off} */
@@ -105,6 +113,7 @@ public final class ReplicationAlarmThresholds {
     private boolean retainedWalIsChosen;
     private @Nullable AlarmThreshold applyErrors = threshold(0, 3, 5);
     private @Nullable AlarmThreshold tablesNotInSync = threshold(0, 15, 15);
+    private @Nullable AlarmThreshold notFit = threshold(0, 5, 5);
     private @Nullable AlarmThreshold silence =
         threshold(1, 5, 5).toBuilder()
             .comparison(ComparisonOperator.LESS_THAN_THRESHOLD)
@@ -217,6 +226,25 @@ public final class ReplicationAlarmThresholds {
     }
 
     /**
+     * Sets the threshold for a standby that could not take over if the active region was lost.
+     * Default: above 0 in 5 of 5 minutes, in which a new and empty table is followed; the first
+     * copy of a large database takes longer.
+     *
+     * @param notFit the threshold for 1, not fit, and 0
+     * @return this builder
+     */
+    public Builder notFit(AlarmThreshold notFit) {
+      this.notFit = notFit;
+      return this;
+    }
+
+    /** {@return this builder, without an alarm on a standby that could not take over} */
+    public Builder withoutNotFit() {
+      this.notFit = null;
+      return this;
+    }
+
+    /**
      * Sets the threshold for successful runs of the control function, without which nothing is
      * watched. Default: less than 1 in 5 of 5 minutes; no data at all counts as none.
      *
@@ -244,7 +272,7 @@ public final class ReplicationAlarmThresholds {
     public ReplicationAlarmThresholds build() {
       Faults faults = Faults.of("ReplicationAlarmThresholds");
       faults.unless(
-          Stream.of(lag, slotInactive, retainedWal, applyErrors, tablesNotInSync, silence)
+          Stream.of(lag, slotInactive, retainedWal, applyErrors, tablesNotInSync, notFit, silence)
               .anyMatch(threshold -> threshold != null),
           "at least one alarm must be on; remove monitorReplication(...) instead");
       faults.throwIfAny();

@@ -39,14 +39,15 @@ final class ReplicationAlarms {
         Stream.of(
                 lag(replication, thresholds, objective, peerRegion, subject),
                 logical,
+                notFit(replication, thresholds, peerRegion, subject),
                 silence(replication, thresholds, subject))
             .flatMap(part -> part)
             .collect(ImmutableList.toImmutableList());
     Faults faults = Faults.of("ReplicationAlarmThresholds");
     faults.unless(
         !specs.isEmpty(),
-        "a global database has the alarms on its lag and on silence only, and both are off; remove"
-            + " monitorReplication(...) instead");
+        "a global database has the alarms on its lag, on a standby that is not fit and on silence"
+            + " only, and all are off; remove monitorReplication(...) instead");
     faults.throwIfAny();
     return specs;
   }
@@ -153,6 +154,29 @@ final class ReplicationAlarms {
                         + " first copy of a large table only needs time."))
         .ifPresent(specs::add);
     return specs.build();
+  }
+
+  /** What a standby lacks is seen by its own region only: nothing of it slows the active one. */
+  private static Stream<AlarmSpec> notFit(
+      DrReplication replication,
+      ReplicationAlarmThresholds thresholds,
+      String peerRegion,
+      String subject) {
+    return thresholds
+        .getNotFit()
+        .map(
+            threshold ->
+                new AlarmSpec(
+                    "NotFit",
+                    "Standby that could not take over (0 or 1)",
+                    replication.metricNotFit(),
+                    threshold,
+                    subject
+                        + "this region is not active and could not take over if "
+                        + peerRegion
+                        + " was lost now; an automatic failover would wait. First call the"
+                        + " operation state in this region: it names each problem and what to do."))
+        .stream();
   }
 
   /** Lambda's own metrics, since a function that does not run cannot say so. */

@@ -41,7 +41,7 @@ import software.constructs.IDependable;
  *         .cluster(database)
  *         .names(names)
  *         .network(network)
- *         .schemas(List.of("public"))
+ *         .schemas(List.of("ledger"))
  *         .certificateAuthorities("certificates/global-bundle.pem")
  *         .build()
  *         .startAfter(peering, migration)
@@ -271,6 +271,17 @@ public final class DrReplication extends Construct {
    */
   public Metric metricApplyErrors() {
     return logicalMetric("metricApplyErrors", "ApplyErrors", Stats.SUM);
+  }
+
+  /**
+   * Whether this region could not take over if the other one was lost: 1 if so, 0 if it could. It
+   * has data only while this region is not active, also when its database has lost its part in the
+   * pair.
+   *
+   * @return the metric: maximum of a minute
+   */
+  public Metric metricNotFit() {
+    return metric("NotFit", Stats.MAXIMUM);
   }
 
   /** {@return what tells this replication from the others of its stack} */

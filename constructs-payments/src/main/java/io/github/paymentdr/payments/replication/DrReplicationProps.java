@@ -289,10 +289,10 @@ public final class DrReplicationProps {
 
     /**
      * Sets how much write-ahead log (WAL) the active cluster keeps for a standby that does not
-     * fetch it. Beyond the limit the replication slot is dropped, alarms say so, and the standby
-     * must be rebuilt. Default: none; no change is ever withheld from a standby that comes back,
-     * but one that stays away makes the active cluster's volume grow without end. For {@code
-     * logical()}.
+     * fetch it, or is connected and does not get on. Beyond the limit the replication slot is
+     * dropped, alarms say so, and the standby must be rebuilt. Default: none; no change is ever
+     * withheld from a standby that comes back, but one that stays away makes the active cluster's
+     * volume grow without end. For {@code logical()}.
      *
      * @param retainedWalLimit 1 GiB or more
      * @return this builder

@@ -68,12 +68,18 @@ class ReplicationAlarmsTest {
   @Nested
   class ByDefault {
     @Test
-    @DisplayName("M1: both regions have the same six alarms, as the roles may change")
+    @DisplayName("M1: both regions have the same seven alarms, as the roles may change")
     void bothRegionsHaveTheSame() {
       for (Template template : List.of(LOGICAL_PRIMARY, LOGICAL_SECONDARY)) {
         assertThat(alarmsOf(template).keySet())
             .containsExactlyInAnyOrder(
-                "Lag", "SlotInactive", "RetainedWal", "ApplyErrors", "TablesNotInSync", "Silence");
+                "Lag",
+                "SlotInactive",
+                "RetainedWal",
+                "ApplyErrors",
+                "TablesNotInSync",
+                "NotFit",
+                "Silence");
       }
     }
 
@@ -128,6 +134,22 @@ class ReplicationAlarmsTest {
     }
 
     @Test
+    @DisplayName(
+        "M1: a standby that could not take over pages after five minutes, with either kind")
+    void anUnfitStandby() {
+      for (Template template : List.of(LOGICAL_PRIMARY, LOGICAL_SECONDARY, GLOBAL)) {
+        assertThat(alarmsOf(template).get("NotFit"))
+            .containsEntry("Namespace", "PaymentDr/Replication")
+            .containsEntry("MetricName", "NotFit")
+            .containsEntry("Statistic", "Maximum")
+            .containsEntry("ComparisonOperator", "GreaterThanThreshold")
+            .containsEntry("Threshold", 0)
+            .containsEntry("DatapointsToAlarm", 5)
+            .containsEntry("EvaluationPeriods", 5);
+      }
+    }
+
+    @Test
     void waitForTheControlFunction() {
       LOGICAL_PRIMARY
           .findResources(ALARM)
@@ -138,9 +160,9 @@ class ReplicationAlarmsTest {
     }
 
     @Test
-    @DisplayName("M1: a global database has Aurora's lag and silence")
+    @DisplayName("M1: a global database has Aurora's lag, fitness and silence")
     void ofAGlobalDatabase() {
-      assertThat(alarmsOf(GLOBAL).keySet()).containsExactlyInAnyOrder("Lag", "Silence");
+      assertThat(alarmsOf(GLOBAL).keySet()).containsExactlyInAnyOrder("Lag", "NotFit", "Silence");
       assertThat(alarmsOf(GLOBAL).get("Lag"))
           .containsEntry("MetricName", "AuroraGlobalDBReplicationLag")
           .containsEntry("Threshold", 5000)
@@ -215,6 +237,7 @@ class ReplicationAlarmsTest {
                               .withoutSlotInactive()
                               .withoutApplyErrors()
                               .withoutTablesNotInSync()
+                              .withoutNotFit()
                               .withoutSilence()
                               .build()));
       assertThat(alarmsOf(template))
@@ -232,6 +255,7 @@ class ReplicationAlarmsTest {
                       .withoutRetainedWal()
                       .withoutApplyErrors()
                       .withoutTablesNotInSync()
+                      .withoutNotFit()
                       .withoutSilence()
                       .build())
           .hasMessage(
@@ -245,11 +269,16 @@ class ReplicationAlarmsTest {
       DrAlarms alarms = Monitored.alarmsIn(stack);
       DrReplication replication = Replicated.globalDatabase(stack).build();
       ReplicationAlarmThresholds thresholds =
-          ReplicationAlarmThresholds.Builder.create().withoutLag().withoutSilence().build();
+          ReplicationAlarmThresholds.Builder.create()
+              .withoutLag()
+              .withoutNotFit()
+              .withoutSilence()
+              .build();
       assertThatThrownBy(() -> alarms.monitorReplication(replication, thresholds))
           .hasMessage(
-              "ReplicationAlarmThresholds: a global database has the alarms on its lag and on"
-                  + " silence only, and both are off; remove monitorReplication(...) instead");
+              "ReplicationAlarmThresholds: a global database has the alarms on its lag, on a standby"
+                  + " that is not fit and on silence only, and all are off; remove"
+                  + " monitorReplication(...) instead");
       assertThat(alarms.getAlarms()).isEmpty();
     }
   }
@@ -261,7 +290,7 @@ class ReplicationAlarmsTest {
       Stack stack = Synthesis.primaryStack();
       DrAlarms alarms = Monitored.alarmsIn(stack);
       List<IAlarm> created = alarms.monitorReplication(Replicated.logical(stack).build());
-      assertThat(created).hasSize(6).isEqualTo(alarms.getAlarms());
+      assertThat(created).hasSize(7).isEqualTo(alarms.getAlarms());
     }
 
     @Test

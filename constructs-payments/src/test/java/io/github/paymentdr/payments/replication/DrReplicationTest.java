@@ -1000,7 +1000,8 @@ class DrReplicationTest {
               replication.metricSlotInactive(),
               replication.metricRetainedWal(),
               replication.metricTablesNotInSync(),
-              replication.metricApplyErrors())
+              replication.metricApplyErrors(),
+              replication.metricNotFit())
           .forEach(
               metric -> {
                 assertThat(metric.getNamespace()).isEqualTo("PaymentDr/Replication");
@@ -1018,15 +1019,17 @@ class DrReplicationTest {
               Map.entry("SlotInactive", "Maximum"),
               Map.entry("RetainedWal", "Maximum"),
               Map.entry("TablesNotInSync", "Maximum"),
-              Map.entry("ApplyErrors", "Sum"));
+              Map.entry("ApplyErrors", "Sum"),
+              Map.entry("NotFit", "Maximum"));
     }
 
     @Test
-    void aGlobalDatabasesLagIsAurorasAndItHasNoOthers() {
+    void aGlobalDatabasesLagIsAurorasAndBesideItThereIsOnlyFitness() {
       Stack stack = Synthesis.secondaryStack();
       DrReplication replication = Replicated.globalDatabase(stack).build();
       assertThat(replication.metricReplicationLag().getMetricName())
           .isEqualTo("AuroraGlobalDBReplicationLag");
+      assertThat(replication.metricNotFit().getMetricName()).isEqualTo("NotFit");
       assertThatThrownBy(replication::metricSlotInactive)
           .hasMessage(
               "DrReplication: metricSlotInactive needs AuroraReplication.logical(), got"

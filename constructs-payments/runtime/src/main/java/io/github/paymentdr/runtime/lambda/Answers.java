@@ -48,7 +48,7 @@ final class Answers {
   }
 
   /** A pair may have any number of tables, and each may be a problem. */
-  private static List<String> someOf(List<String> problems) {
+  static List<String> someOf(List<String> problems) {
     List<String> some = new ArrayList<>();
     for (String problem : problems.subList(0, Math.min(MOST_PROBLEMS, problems.size()))) {
       some.add(

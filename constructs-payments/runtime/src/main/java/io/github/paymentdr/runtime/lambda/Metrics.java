@@ -1,6 +1,8 @@
 package io.github.paymentdr.runtime.lambda;
 
+import io.github.paymentdr.runtime.replication.NodeRole;
 import io.github.paymentdr.runtime.replication.Observation;
+import io.github.paymentdr.runtime.replication.ReplicationState;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -28,9 +30,19 @@ final class Metrics {
         .add("ApplyErrors", "Count", observation.applyErrors());
   }
 
-  /** Adds how many tables are not in sync, where that is measured. */
+  /**
+   * Adds how many tables are not in sync. A database that knows of no part in the pair knows of no
+   * table either, and must not look as if all were well.
+   */
   Metrics withTables(Observation observation) {
-    return add("TablesNotInSync", "Count", OptionalLong.of(observation.tablesNotInSync().size()));
+    return observation.role() == NodeRole.UNKNOWN
+        ? this
+        : add("TablesNotInSync", "Count", OptionalLong.of(observation.tablesNotInSync().size()));
+  }
+
+  /** Adds whether a region that is to take over could not: 1 if so, 0 if not. */
+  Metrics withFitness(ReplicationState state) {
+    return add("NotFit", "Count", OptionalLong.of(state.fitToTakeOver() ? 0 : 1));
   }
 
   boolean isEmpty() {

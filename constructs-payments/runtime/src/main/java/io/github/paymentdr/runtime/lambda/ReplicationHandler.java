@@ -8,7 +8,9 @@ import io.github.paymentdr.runtime.aws.AwsClients;
 import io.github.paymentdr.runtime.json.Json;
 import io.github.paymentdr.runtime.log.Log;
 import io.github.paymentdr.runtime.replication.Deadline;
+import io.github.paymentdr.runtime.replication.NodeRole;
 import io.github.paymentdr.runtime.replication.Observation;
+import io.github.paymentdr.runtime.replication.ReplicationState;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -137,10 +139,27 @@ public final class ReplicationHandler implements RequestStreamHandler {
     Operations operations = function.operations();
     Observation observation = operations.maintain(deadline, log);
     Metrics metrics = operations.metrics(observation);
+    if (observation.role() != NodeRole.ACTIVE) {
+      metrics = metrics.withFitness(fitness(operations, log));
+    }
     if (!metrics.isEmpty()) {
       log.line(metrics.line(function.configuration().cluster(), Clock.systemUTC().instant()));
     }
     return Answers.of(observation);
+  }
+
+  /** Nobody asks for the state until the active region is lost, so its reasons are said before. */
+  private static ReplicationState fitness(Operations operations, Log log) {
+    ReplicationState state = operations.control(log).state();
+    if (!state.fitToTakeOver()) {
+      log.warn(
+          "this region could not take over if the other one was lost now",
+          "role",
+          state.role().name(),
+          "problems",
+          Answers.someOf(state.problems()));
+    }
+    return state;
   }
 
   /** CloudFormation's attributes are texts. */

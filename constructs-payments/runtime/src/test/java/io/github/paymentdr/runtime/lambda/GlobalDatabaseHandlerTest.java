@@ -96,9 +96,20 @@ class GlobalDatabaseHandlerTest {
         .allSatisfy(
             line ->
                 assertThat(line)
-                    .containsOnlyKeys("_aws", "ClusterIdentifier", "ReplicationLag")
+                    .containsOnlyKeys("_aws", "ClusterIdentifier", "ReplicationLag", "NotFit")
+                    .containsEntry("NotFit", 0)
                     .containsEntry("ClusterIdentifier", "payments-west")
                     .containsEntry("ReplicationLag", 73));
+  }
+
+  @Test
+  void saysThatAClusterOutsideOfTheGlobalClusterIsNotFit() throws IOException {
+    global.detachWest();
+    call("{\"operation\":\"maintain\"}");
+    assertThat(output.toString(UTF_8).lines().map(TestRegion::parse))
+        .filteredOn(line -> line.containsKey("_aws"))
+        .singleElement()
+        .satisfies(line -> assertThat(line).containsEntry("NotFit", 1));
   }
 
   @Test

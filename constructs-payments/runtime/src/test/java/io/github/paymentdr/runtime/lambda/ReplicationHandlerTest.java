@@ -118,7 +118,9 @@ class ReplicationHandlerTest {
     east.maintain();
     assertThat(metrics(east)).containsOnlyKeys("SlotInactive", "RetainedWal", "TablesNotInSync");
     west.maintain();
-    assertThat(metrics(west)).containsOnlyKeys("ReplicationLag", "ApplyErrors", "TablesNotInSync");
+    assertThat(metrics(west))
+        .containsOnlyKeys("ReplicationLag", "ApplyErrors", "TablesNotInSync", "NotFit")
+        .containsEntry("NotFit", 0);
     Map<String, Object> line =
         west.lines().stream().filter(l -> l.containsKey("_aws")).findFirst().orElseThrow();
     assertThat(line)
@@ -131,6 +133,36 @@ class ReplicationHandlerTest {
         .contains("Dimensions=[[ClusterIdentifier]]")
         .contains("{Name=ReplicationLag, Unit=Milliseconds}")
         .contains("Timestamp=");
+  }
+
+  /** Nothing else tells of it until somebody needs this region. */
+  @Test
+  void saysThatAStandbyIsNotFitAndWhy() {
+    east.maintain();
+    west.execute("alter subscription dr_subscription disable");
+    west.maintain();
+    assertThat(metrics(west)).containsEntry("NotFit", 1).containsEntry("TablesNotInSync", 0);
+    assertThat(west.lines())
+        .anySatisfy(
+            line ->
+                assertThat(line)
+                    .containsEntry("level", "WARN")
+                    .hasEntrySatisfying(
+                        "problems",
+                        problems ->
+                            assertThat(problems)
+                                .asString()
+                                .contains("the subscription is disabled; run set-up")));
+    west.execute("alter subscription dr_subscription enable");
+  }
+
+  @Test
+  void aDatabaseThatHasLostItsPartDoesNotLookAsIfAllWereWell() {
+    TestRegion restored =
+        TestRegion.of(AWS, SERVERS.west(), SERVERS.east(), SERVERS.newDatabase(), false);
+    restored.maintain();
+    assertThat(metrics(restored)).containsOnlyKeys("NotFit").containsEntry("NotFit", 1);
+    assertThat(restored.log()).contains("the database was never set up for replication");
   }
 
   private Map<String, Object> metrics(TestRegion region) {

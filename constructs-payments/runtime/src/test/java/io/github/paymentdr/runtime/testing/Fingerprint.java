@@ -31,6 +31,8 @@ public final class Fingerprint {
               + " from pg_default_acl",
           "select 'trigger', tgrelid::regclass, tgname, tgenabled, tgtype, tgfoid::regproc"
               + " from pg_trigger where tgname = 'dr_fence'",
+          "select 'sequence', schemaname, sequencename, last_value from pg_sequences"
+              + " where schemaname = 'ledger'",
           "select 'publication', schemaname, tablename, attnames from pg_publication_tables",
           """
           select 'subscription', subname, subenabled, subslotname, subpublications, subsynccommit
@@ -49,6 +51,7 @@ public final class Fingerprint {
       List.of(
           "select 'node', region, role, epoch, drained_position is null, peer_host,"
               + " subscription_credential, tables_missing, problems_found from dr.node",
+          "select 'position', schema_name, sequence_name, last_value from dr.sequence_position",
           "select 'promotion', epoch, mode, detached_at is null, completed_at is null"
               + " from dr.promotion order by epoch",
           "select 'rebuild', epoch, phase, completed_at is null from dr.rebuild order by epoch");

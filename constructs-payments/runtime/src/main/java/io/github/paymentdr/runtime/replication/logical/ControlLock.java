@@ -1,6 +1,8 @@
 package io.github.paymentdr.runtime.replication.logical;
 
 import io.github.paymentdr.runtime.database.Sql;
+import io.github.paymentdr.runtime.replication.ControlException;
+import io.github.paymentdr.runtime.replication.Deadline;
 import java.sql.SQLException;
 import java.time.Duration;
 
@@ -13,6 +15,12 @@ final class ControlLock {
   private static final long KEY = 0x6472_5f63_6f6e_7472L;
 
   private static final Duration WORTH_WAITING_FOR = Duration.ofSeconds(1);
+
+  /** A maintenance that does not wait for the other region is over by then. */
+  private static final Duration BEFORE_ENDING = Duration.ofSeconds(5);
+
+  /** Longer than any other operation but a rebuild has the lock. */
+  private static final Duration LONGEST_WAIT = Duration.ofMinutes(1);
 
   /** How a maintenance is told from the others that have the lock. */
   private static final String MAINTENANCE = "payment-dr-maintenance";
@@ -57,6 +65,23 @@ final class ControlLock {
     if (!Waiting.until(() -> tryTake(local), WORTH_WAITING_FOR)) {
       local.query(END_MAINTENANCE, row -> true);
       take(local);
+    }
+  }
+
+  /**
+   * Takes the lock for a deployment, which must not fail because the schedule runs at the same
+   * moment. A maintenance may come again in between, and is ended again.
+   */
+  static void takePatiently(Sql local, String operation) throws SQLException {
+    Deadline patience = Deadline.after(LONGEST_WAIT);
+    while (!Waiting.until(() -> tryTake(local), BEFORE_ENDING)) {
+      if (patience.isOver()) {
+        throw new ControlException(
+            "another operation is changing how this region replicates; call "
+                + operation
+                + " again when it has ended");
+      }
+      local.query(END_MAINTENANCE, row -> true);
     }
   }
 

@@ -61,6 +61,19 @@ final class ControlSchema {
             offer       bigint not null,
             primary key (schema_name, table_name))
           """,
+          // Whose slots of first copies are ours: the numbers of a subscription and of its server.
+          """
+          create table if not exists dr.subscriber (
+            subscription bigint not null,
+            server       text   not null,
+            primary key (subscription, server))
+          """,
+          // Since when a slot keeps more than the limit although somebody reads it.
+          """
+          create table if not exists dr.over_limit (
+            slot_name text        primary key,
+            since     timestamptz not null default clock_timestamp())
+          """,
           """
           create table if not exists dr.promotion (
             epoch             bigint      primary key,
@@ -96,6 +109,13 @@ final class ControlSchema {
             report_written_at timestamptz,
             emptied_at        timestamptz,
             completed_at      timestamptz)
+          """,
+          // Only these may be emptied; the others have rows that no report has.
+          """
+          create table if not exists dr.rebuild_compared (
+            id         bigint not null references dr.rebuild on delete cascade,
+            table_name text   not null,
+            primary key (id, table_name))
           """);
 
   /** A transaction with an older snapshot must fail rather than see who was active then. */
@@ -193,8 +213,18 @@ final class ControlSchema {
       $undrain$
       """;
 
+  private static final String FOLLOWED_BY =
+      """
+      create or replace function dr.followed_by(subscription bigint, server text) returns void
+        language plpgsql security definer set search_path = pg_catalog, pg_temp as $followed$
+      begin
+        insert into dr.subscriber values (subscription, server) on conflict do nothing;
+      end
+      $followed$
+      """;
+
   private static final List<String> FUNCTIONS =
-      List.of(IS_ACTIVE_NOW, REQUIRE_ACTIVE, DRAIN, UNDRAIN);
+      List.of(IS_ACTIVE_NOW, REQUIRE_ACTIVE, DRAIN, UNDRAIN, FOLLOWED_BY);
 
   /** A function may be called by everybody unless told otherwise. */
   private static final List<String> RIGHTS =
@@ -202,7 +232,8 @@ final class ControlSchema {
           "grant usage on schema dr to public",
           "grant select on dr.node, dr.heartbeat to public",
           "grant execute on function dr.is_active_now() to public",
-          "revoke execute on function dr.drain(bigint), dr.undrain(bigint) from public");
+          "revoke execute on function dr.drain(bigint), dr.undrain(bigint),"
+              + " dr.followed_by(bigint, text) from public");
 
   private ControlSchema() {}
 

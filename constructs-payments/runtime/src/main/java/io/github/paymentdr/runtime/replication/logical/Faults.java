@@ -43,6 +43,8 @@ final class Faults {
                 + " sequence gap that a promotion moves it on by, or let the application make its"
                 + " keys");
       }
+    } else {
+      faults.addAll(new SequenceMoves(local, settings).unindexed());
     }
     return faults;
   }

@@ -10,7 +10,6 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 
 /**
  * Keeps a region as its set-up left it while tables and credentials change, beats in the active
@@ -60,7 +59,7 @@ final class Maintenance {
     attempt("the part of this region", () -> new OwnPart(context, local).keep());
     if (isActive(local)) {
       Heartbeat.prune(local);
-      limitRetainedWal(local);
+      attempt("the limit of kept WAL", () -> limitRetainedWal(local));
     } else if (Subscription.find(local).isPresent()) {
       attempt("the subscription", () -> keepSubscription(local));
     }
@@ -112,29 +111,9 @@ final class Maintenance {
     }
   }
 
-  /**
-   * The trade that the user chose: rather copy everything again than fill the active one's disk.
-   */
   private void limitRetainedWal(Sql local) throws SQLException {
-    ReplicationSlot slot = new ReplicationSlot(local, settings.slotOfPeer());
-    Optional<ReplicationSlot.Found> found = slot.find();
-    if (settings.retainedWalLimit().isEmpty() || found.isEmpty()) {
-      return;
-    }
-    long limit = settings.retainedWalLimit().getAsLong();
-    long retained = found.get().retainedBytes().orElse(0);
-    if (retained > limit && slot.dropIfInactive()) {
-      context
-          .log()
-          .warn(
-              "the slot of "
-                  + settings.peerRegion()
-                  + " was dropped, because it kept more WAL than the limit and nobody read it;"
-                  + " that region does not follow this one any more: run rebuild there",
-              "retainedBytes",
-              retained,
-              "limitBytes",
-              limit);
+    if (settings.retainedWalLimit().isPresent()) {
+      new WalLimit(context, local, settings.retainedWalLimit().getAsLong()).keep();
     }
   }
 

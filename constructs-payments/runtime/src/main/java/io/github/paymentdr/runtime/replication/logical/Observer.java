@@ -38,13 +38,15 @@ final class Observer {
   private Observation ofActive() throws SQLException {
     Optional<ReplicationSlot.Found> slot = new ReplicationSlot(local, settings.slotOfPeer()).find();
     boolean isRead = slot.filter(ReplicationSlot.Found::active).isPresent();
-    OptionalLong retained =
-        slot.map(ReplicationSlot.Found::retainedBytes).orElse(OptionalLong.of(0));
+    long retained =
+        Math.max(
+            slot.map(ReplicationSlot.Found::retainedBytes).orElse(OptionalLong.empty()).orElse(0),
+            CopySlots.retainedBytes(local).orElse(0));
     return new Observation(
         NodeRole.ACTIVE,
         OptionalLong.empty(),
         OptionalLong.of(isRead ? 0 : 1),
-        retained,
+        OptionalLong.of(retained),
         List.copyOf(notOffered()),
         OptionalLong.empty());
   }

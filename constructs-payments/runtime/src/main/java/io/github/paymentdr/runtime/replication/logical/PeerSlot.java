@@ -32,13 +32,7 @@ final class PeerSlot {
   private static boolean drop(Context context) throws SQLException {
     try (Sql there = context.servers().connectPeer(LIMITS)) {
       ReplicationSlot slot = new ReplicationSlot(there, context.settings().slotOfThisRegion());
-      slot.endReader();
-      return Waiting.until(
-          () -> {
-            slot.dropIfInactive();
-            return slot.find().isEmpty();
-          },
-          LONGEST);
+      return CopySlots.drop(there, LONGEST) && slot.dropWithReader(LONGEST);
     }
   }
 

@@ -65,7 +65,10 @@ final class PromotionRefusals {
     if (unfinished.filter(PromotionRecord::isDetached).isEmpty()) {
       subscription(request);
     }
-    reasons.addAll(new SequenceMoves(local, settings).faults());
+    // A region that is lost cannot wait for them; it is fit only without such faults.
+    if (request.mode() == PromotionRequest.Mode.PLANNED) {
+      reasons.addAll(new SequenceMoves(local, settings).faults());
+    }
     return reasons;
   }
 

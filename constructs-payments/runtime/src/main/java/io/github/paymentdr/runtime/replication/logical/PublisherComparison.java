@@ -82,6 +82,26 @@ final class PublisherComparison {
     return faults;
   }
 
+  /**
+   * {@return the extensions that the other region lacks, each with what to do} They are no reason
+   * against following it, since a migration makes them in the standby first. But after a promotion
+   * the other region is refused for them.
+   */
+  static List<String> extensionsOnlyHere(Sql local, Sql peer) throws SQLException {
+    Set<String> there = new HashSet<>(peer.query(EXTENSIONS, row -> row.getString(1)));
+    return local.query(EXTENSIONS, row -> row.getString(1)).stream()
+        .filter(extension -> !there.contains(extension))
+        .map(
+            extension ->
+                "extension "
+                    + extension
+                    + " is missing in the active region, which could not follow this one after a"
+                    + " promotion; run \"create extension "
+                    + Sql.identifier(extension)
+                    + "\" there")
+        .toList();
+  }
+
   private void extensions(List<String> faults) throws SQLException {
     Set<String> available = new HashSet<>(local.query(EXTENSIONS, row -> row.getString(1)));
     for (String extension : peer.query(EXTENSIONS, row -> row.getString(1))) {

@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Makes a region that has returned follow the active one.
@@ -83,11 +84,14 @@ final class Rebuild {
       new Subscription(context, local).drop();
       record = new RebuildComparison(context, store, local, active).run(record, tables, deadline);
     }
-    if (record.phase() == Phase.COMPARING) {
-      return outcome(local, CopyProgress.Reached.read(local));
-    }
     if (record.phase() == Phase.REPORTED) {
       record = empty(local, active, record);
+    }
+    if (record.phase() == Phase.COPYING) {
+      record = judgeCopy(local, active, record);
+    }
+    if (record.phase() == Phase.COMPARING) {
+      return outcome(local, CopyProgress.Reached.read(local));
     }
     follow(local, active, record);
     ControlLock.release(local);
@@ -120,13 +124,20 @@ final class Rebuild {
     Node node = Node.find(local).orElseThrow();
     boolean isClean =
         record.phase() == Phase.COMPARING
+            && record.report().isEmpty()
             && Subscription.find(local).isEmpty()
             && Handover.isClean(active, settings, node);
     return isClean ? record.move(local, Phase.FOLLOWING) : record;
   }
 
+  /** Only what is in the report is emptied. */
   private RebuildRecord empty(Sql local, Sql active, RebuildRecord record) throws SQLException {
-    Emptying emptying = Emptying.of(local, Publication.tables(active));
+    List<TableName> published = Publication.tables(active);
+    List<TableName> unknown = notCompared(local, published, record);
+    if (!unknown.isEmpty()) {
+      return compareMore(local, unknown, record);
+    }
+    Emptying emptying = Emptying.of(local, published);
     local.inTransaction(
         () -> {
           emptying.run();
@@ -138,27 +149,54 @@ final class Rebuild {
     return RebuildRecord.unfinished(local).orElseThrow();
   }
 
+  /** A copy would put rows beside those that are in a table, or fail for them. */
+  private RebuildRecord judgeCopy(Sql local, Sql active, RebuildRecord record) throws SQLException {
+    Set<TableName> subscribed = Subscription.tables(local).keySet();
+    if (!subscribed.isEmpty()
+        && !new ReplicationSlot(active, settings.slotOfThisRegion()).isUsable()) {
+      context.log().warn("the slot was lost during the copy; the copy begins anew");
+      new Subscription(context, local).drop();
+      return empty(local, active, record);
+    }
+    List<TableName> unknown = new ArrayList<>();
+    for (TableName table : notCompared(local, Publication.tables(active), record)) {
+      if (!subscribed.contains(table)
+          && local.isTrue("select exists (select from " + table.quoted() + ")")) {
+        unknown.add(table);
+      }
+    }
+    return unknown.isEmpty() ? record : compareMore(local, unknown, record);
+  }
+
+  /** {@return the tables that are here and offered, and were not when rows were compared} */
+  private List<TableName> notCompared(Sql local, List<TableName> published, RebuildRecord record)
+      throws SQLException {
+    Set<String> compared = record.compared(local);
+    return LocalTables.all(local, settings.schemas()).stream()
+        .filter(table -> published.contains(table) && !compared.contains(table.quoted()))
+        .toList();
+  }
+
+  private RebuildRecord compareMore(Sql local, List<TableName> tables, RebuildRecord record)
+      throws SQLException {
+    context
+        .log()
+        .warn(
+            "the active region offers tables that were not compared; they are compared by the next"
+                + " call, before anything is removed",
+            "tables",
+            tables.stream().map(TableName::toString).toList());
+    return record.move(local, Phase.COMPARING);
+  }
+
   private void follow(Sql local, Sql active, RebuildRecord record) throws SQLException {
     ReplicationSlot own = new ReplicationSlot(local, settings.slotOfPeer());
-    own.endReader();
-    Waiting.until(
-        () -> {
-          own.dropIfInactive();
-          return own.find().isEmpty();
-        },
-        LONGEST_WAIT_FOR_OTHERS);
+    own.dropWithReader(LONGEST_WAIT_FOR_OTHERS);
+    CopySlots.drop(local, LONGEST_WAIT_FOR_OTHERS);
     Subscription subscription = new Subscription(context, local);
     if (record.phase() == Phase.FOLLOWING) {
       subscription.putWithoutCopy(active);
       return;
-    }
-    boolean isLost =
-        !Subscription.tables(local).isEmpty()
-            && !new ReplicationSlot(active, settings.slotOfThisRegion()).isUsable();
-    if (isLost) {
-      context.log().warn("the slot was lost during the copy; the copy begins anew");
-      subscription.drop();
-      empty(local, active, record);
     }
     subscription.putWithCopy(active);
   }

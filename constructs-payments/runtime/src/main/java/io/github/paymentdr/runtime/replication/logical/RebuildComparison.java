@@ -7,10 +7,13 @@ import io.github.paymentdr.runtime.report.ReportStore;
 import java.io.IOException;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,6 +34,7 @@ final class RebuildComparison {
   private final ReportStore store;
   private final Sql local;
   private final Sql active;
+  private final List<TableName> completed = new ArrayList<>();
   private Deadline nextLine = Deadline.after(BETWEEN_LINES);
 
   RebuildComparison(Context context, ReportStore store, Sql local, Sql active) {
@@ -72,22 +76,7 @@ final class RebuildComparison {
                 record.id(),
                 record.report().size() + 1);
     String stored = store.store(name, report.end(about));
-    local.execute(
-        """
-        update dr.rebuild set phase = ?, compared_table = ?, compared_key = ?,
-          report = report || cast(? as text), rows_only_here = rows_only_here + ?,
-          rows_different = rows_different + ?, rows_compared = rows_compared + ?,
-          report_written_at = clock_timestamp()
-        where id = ?
-        """,
-        (rest.isEmpty() ? RebuildRecord.Phase.REPORTED : RebuildRecord.Phase.COMPARING).name(),
-        rest.map(place -> place.table().name().quoted()).orElse(null),
-        rest.map(place -> place.key().toArray(String[]::new)).orElse(null),
-        stored,
-        report.rowsOnlyHere(),
-        report.rowsDifferent(),
-        report.rowsCompared(),
-        record.id());
+    local.inTransaction(() -> remember(record, rest, stored, report));
     RebuildRecord after = RebuildRecord.unfinished(local).orElseThrow();
     context
         .log()
@@ -104,28 +93,63 @@ final class RebuildComparison {
     return after;
   }
 
+  private int remember(RebuildRecord record, Optional<Place> rest, String stored, RowReport report)
+      throws SQLException {
+    for (TableName table : completed) {
+      local.execute(
+          "insert into dr.rebuild_compared (id, table_name) values (?, ?) on conflict do nothing",
+          record.id(),
+          table.quoted());
+    }
+    return local.execute(
+        """
+        update dr.rebuild set phase = ?, compared_table = ?, compared_key = ?,
+          report = report || cast(? as text), rows_only_here = rows_only_here + ?,
+          rows_different = rows_different + ?, rows_compared = rows_compared + ?,
+          report_written_at = clock_timestamp()
+        where id = ?
+        """,
+        (rest.isEmpty() ? RebuildRecord.Phase.REPORTED : RebuildRecord.Phase.COMPARING).name(),
+        rest.map(place -> place.table().name().quoted()).orElse(null),
+        rest.map(place -> place.key().toArray(String[]::new)).orElse(null),
+        stored,
+        report.rowsOnlyHere(),
+        report.rowsDifferent(),
+        report.rowsCompared(),
+        record.id());
+  }
+
   /** {@return where to go on; empty if everything is compared} */
   private Optional<Place> compare(
       RebuildRecord record, List<ComparedTable> tables, Deadline deadline, RowReport report)
       throws SQLException, IOException {
     TableComparison comparison = TableComparison.between(local, active);
-    // If the table has gone meanwhile, nobody knows any more which ones were before it.
-    boolean skips =
-        tables.stream().anyMatch(table -> table.name().quoted().equals(record.comparedTable()));
-    for (ComparedTable table : tables) {
-      boolean isFirst = table.name().quoted().equals(record.comparedTable());
-      if (skips && !isFirst) {
-        continue;
-      }
-      skips = false;
-      List<String> key =
-          comparison.compare(
-              table, isFirst ? record.comparedKey() : List.of(), deadline, told(report));
+    for (ComparedTable table : rest(record, tables)) {
+      List<String> from = isBegun(record, table) ? record.comparedKey() : List.of();
+      List<String> key = comparison.compare(table, from, deadline, told(report));
       if (!key.isEmpty()) {
         return Optional.of(new Place(table, key));
       }
+      completed.add(table.name());
     }
     return Optional.empty();
+  }
+
+  /**
+   * Tables may have come since the last call, so each is looked for by its name. The one that was
+   * begun comes first, so that nothing in it is reported twice.
+   */
+  private List<ComparedTable> rest(RebuildRecord record, List<ComparedTable> tables)
+      throws SQLException {
+    Set<String> compared = record.compared(local);
+    return tables.stream()
+        .filter(table -> !compared.contains(table.name().quoted()))
+        .sorted(Comparator.comparing(table -> !isBegun(record, table)))
+        .toList();
+  }
+
+  private static boolean isBegun(RebuildRecord record, ComparedTable table) {
+    return table.name().quoted().equals(record.comparedTable());
   }
 
   private TableComparison.Findings told(RowReport report) {

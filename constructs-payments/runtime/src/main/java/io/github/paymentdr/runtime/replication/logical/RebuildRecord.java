@@ -6,6 +6,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -68,6 +69,15 @@ record RebuildRecord(
           epoch);
     }
     return unfinished(local).orElseThrow();
+  }
+
+  /** {@return the tables that are compared to their end, quoted} */
+  Set<String> compared(Sql local) throws SQLException {
+    return Set.copyOf(
+        local.query(
+            "select table_name from dr.rebuild_compared where id = ?",
+            row -> row.getString(1),
+            id));
   }
 
   RebuildRecord move(Sql local, Phase next) throws SQLException {

@@ -2,6 +2,7 @@ package io.github.paymentdr.runtime.replication.logical;
 
 import io.github.paymentdr.runtime.database.Sql;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalLong;
 
@@ -34,6 +35,9 @@ final class ReplicationSlot {
       where slot_name = ? and database = current_database() and active_pid is not null
       """;
 
+  private static final String IN_USE = "55006";
+  private static final String NOT_ALLOWED = "42501";
+
   private final Sql server;
   private final String name;
 
@@ -50,6 +54,8 @@ final class ReplicationSlot {
    * @param retainedBytes how much WAL it keeps
    */
   record Found(boolean active, boolean lost, OptionalLong retainedBytes) {}
+
+  static final Found NONE = new Found(false, false, OptionalLong.empty());
 
   String name() {
     return name;
@@ -84,11 +90,43 @@ final class ReplicationSlot {
 
   /** {@return whether it was there and nobody read it; then it is gone} */
   boolean dropIfInactive() throws SQLException {
-    return server.isTrue(DROP, name);
+    try {
+      return server.isTrue(DROP, name);
+    } catch (SQLException e) {
+      // Its reader has come back since the look.
+      if (IN_USE.equals(e.getSQLState())) {
+        return false;
+      }
+      throw e;
+    }
   }
 
-  /** Ends the connection that reads it, if there is one. */
+  /** Drops it although somebody reads it. {@return whether it is gone in time} */
+  boolean dropWithReader(Duration longest) throws SQLException {
+    // Its reader comes back after a while, so it takes more than one try.
+    return Waiting.until(
+        () -> {
+          if (dropIfInactive() || find().isEmpty()) {
+            return true;
+          }
+          endReader();
+          return false;
+        },
+        longest);
+  }
+
+  /**
+   * Ends the connection that reads it, if there is one and this user may. A replication user may
+   * not end the connection of the other one, which the subscription may have logged in as until the
+   * last rotation; that ends by itself when the subscription does.
+   */
   void endReader() throws SQLException {
-    server.query(END_READER, row -> true, name);
+    try {
+      server.query(END_READER, row -> true, name);
+    } catch (SQLException e) {
+      if (!NOT_ALLOWED.equals(e.getSQLState())) {
+        throw e;
+      }
+    }
   }
 }

@@ -55,7 +55,10 @@ final class ReplicationUsers {
     }
     local.execute("grant usage on schema dr to " + GROUP);
     local.execute("grant select on all tables in schema dr to " + GROUP);
-    local.execute("grant execute on function dr.drain(bigint), dr.undrain(bigint) to " + GROUP);
+    local.execute(
+        "grant execute on function dr.drain(bigint), dr.undrain(bigint),"
+            + " dr.followed_by(bigint, text) to "
+            + GROUP);
     for (String schema : schemas) {
       local.execute("grant usage on schema " + Sql.identifier(schema) + " to " + GROUP);
       grantTables(local, schema);

@@ -31,7 +31,7 @@ final class SetUp {
   SetUpOutcome run(Deadline deadline) throws SQLException {
     try (Sql local = context.servers().connectLocal(TimeLimits.SHORT);
         Peer peer = Peer.connect(context.servers(), patient(deadline))) {
-      ControlLock.take(local);
+      ControlLock.takePatiently(local, "set-up");
       Optional<Node> before = Node.find(local);
       Optional<Lease> lease = before.isEmpty() ? LeaseView.read(context) : Optional.empty();
       NodeRole role = before.map(Node::role).orElseGet(() -> firstRole(peer, lease));
@@ -40,7 +40,9 @@ final class SetUp {
       refuseFaults(local, peer, follows, lease);
       prepare(local, role, peer.node().map(Node::epoch).orElse(1L));
       if (follows) {
-        new Subscription(context, local).putWithCopy(peer.sql().orElseThrow());
+        Sql publisher = peer.sql().orElseThrow();
+        PublisherComparison.extensionsOnlyHere(local, publisher).forEach(context.log()::warn);
+        new Subscription(context, local).putWithCopy(publisher);
       }
       ControlLock.release(local);
       return role == NodeRole.ACTIVE ? active(local) : standby(local, peer, deadline);

@@ -131,6 +131,7 @@ final class StateReport {
               + settings.peerRegion()
               + " has arrived yet; look whether its maintenance runs");
     }
+    problems.addAll(new SequenceMoves(local, settings).faults());
     problems.addAll(Findings.read(local).problems());
     return problems;
   }

@@ -158,6 +158,7 @@ final class Subscription {
 
   /** Takes new credentials or a new host over; the caller's connection has shown that they work. */
   void followConnection(Sql peer) throws SQLException {
+    CopySlots.introduce(local, peer);
     String version = Conninfo.version(context);
     boolean isCurrent =
         Node.find(local).map(node -> version.equals(node.subscriptionCredential())).orElse(false);
@@ -244,7 +245,7 @@ final class Subscription {
           .log()
           .warn(
               "tables were being copied from the other region, which does not answer; it keeps the"
-                  + " slots of these copies, whose names begin with pg_, until somebody drops them");
+                  + " slots of these copies until it is rebuilt or torn down");
     }
   }
 

@@ -12,7 +12,6 @@ import java.time.Duration;
  */
 final class TearDown {
   private static final Duration READER_ENDS_WITHIN = Duration.ofSeconds(10);
-  private static final Duration BETWEEN_LOOKS = Duration.ofMillis(100);
 
   private final Context context;
   private final LogicalSettings settings;
@@ -24,10 +23,10 @@ final class TearDown {
 
   void run(Deadline deadline) throws SQLException {
     try (Sql local = context.servers().connectLocal(TimeLimits.LONG)) {
-      ControlLock.take(local);
+      ControlLock.takePatiently(local, "tear-down");
       new Subscription(context, local).drop();
       dropSlotAtPeer(deadline);
-      dropSlotHere(local, deadline);
+      drop(local, settings.slotOfPeer(), settings.region(), deadline);
       Fence.remove(local);
       Publication.drop(local);
       ControlSchema.drop(local);
@@ -40,38 +39,42 @@ final class TearDown {
     }
   }
 
-  private void dropSlotAtPeer(Deadline deadline) throws SQLException {
+  private void dropSlotAtPeer(Deadline deadline) {
     String name = settings.slotOfThisRegion();
     try (Peer peer = Peer.connect(context.servers(), TimeLimits.SHORT)) {
-      if (peer.sql().isEmpty()) {
-        context
-            .log()
-            .warn(
-                "the other region does not answer; if it still keeps the slot "
-                    + name
-                    + ", drop it there, because it keeps WAL",
-                "reason",
-                peer.fault());
-        return;
+      if (peer.sql().isPresent()) {
+        drop(peer.sql().get(), name, settings.peerRegion(), deadline);
+      } else {
+        leftAtPeer(name, peer.fault());
       }
-      drop(new ReplicationSlot(peer.sql().get(), name), settings.peerRegion(), deadline);
+    } catch (SQLException e) {
+      leftAtPeer(name, String.valueOf(e.getMessage()));
     }
   }
 
-  private void dropSlotHere(Sql local, Deadline deadline) throws SQLException {
-    drop(new ReplicationSlot(local, settings.slotOfPeer()), settings.region(), deadline);
+  private void leftAtPeer(String name, String reason) {
+    context
+        .log()
+        .warn(
+            "the other region does not answer; if it still keeps the slot "
+                + name
+                + ", drop it there, because it keeps WAL",
+            "reason",
+            reason);
   }
 
-  /** Its reader comes back until its own region is torn down, so it takes more than one try. */
-  private void drop(ReplicationSlot slot, String region, Deadline deadline) throws SQLException {
-    Deadline patience = Deadline.after(READER_ENDS_WITHIN);
-    while (slot.find().isPresent() && !slot.dropIfInactive()) {
-      if (patience.isOver() || deadline.isOver()) {
-        context.log().warn("the slot " + slot.name() + " is still read and was left", "in", region);
-        return;
-      }
-      slot.endReader();
-      Pause.of(BETWEEN_LOOKS);
+  /** Its reader comes back until its own region is torn down. */
+  private void drop(Sql server, String name, String region, Deadline deadline) throws SQLException {
+    if (!new ReplicationSlot(server, name).dropWithReader(patience(deadline))) {
+      context.log().warn("the slot " + name + " is still read and was left", "in", region);
     }
+    if (!CopySlots.drop(server, patience(deadline))) {
+      context.log().warn("slots of first copies are still read and were left", "in", region);
+    }
+  }
+
+  private static Duration patience(Deadline deadline) {
+    Duration left = deadline.remaining();
+    return left.compareTo(READER_ENDS_WITHIN) < 0 ? left : READER_ENDS_WITHIN;
   }
 }

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.github.paymentdr.runtime.database.Credentials;
+import io.github.paymentdr.runtime.database.Sql;
+import io.github.paymentdr.runtime.database.TimeLimits;
 import io.github.paymentdr.runtime.replication.Deadline;
 import io.github.paymentdr.runtime.replication.NodeRole;
 import io.github.paymentdr.runtime.replication.Observation;
@@ -147,6 +149,28 @@ class MaintenanceTest {
   }
 
   @Test
+  void whoeverMayNotEndTheReaderOfASlotWaitsForItsEnd() throws Exception {
+    pair.setUp();
+    // As when this region is torn down before its subscription has taken over a rotation.
+    pair.east().servers().user(SECOND_USER);
+    maintain(pair.east());
+    pair.west().servers().user(SECOND_USER);
+    try (Sql there = pair.west().servers().connectPeer(TimeLimits.SHORT)) {
+      ReplicationSlot slot = new ReplicationSlot(there, pair.west().settings().slotOfThisRegion());
+      slot.endReader();
+
+      assertThat(slot.dropWithReader(Duration.ofMillis(200))).isFalse();
+      assertThat(slot.find().orElseThrow().active()).isTrue();
+    }
+    pair.west().tearDown();
+    assertThat(
+            pair.east()
+                .query(
+                    "select slot_name from pg_replication_slots where database = current_database()"))
+        .isEmpty();
+  }
+
+  @Test
   void aPasswordThatIsNotTheSecretsIsSetRight() {
     pair.setUp();
     ReplicationUser changed =
@@ -281,6 +305,48 @@ class MaintenanceTest {
         .anyMatch(problem -> problem.contains("is gone or lost") && problem.contains("rebuild"));
     // Going on from a new slot would leave out what the old one had kept.
     assertThat(catchThrowable(pair.west()::setUp)).hasMessageContaining("run rebuild");
+  }
+
+  @Test
+  void aStandbyThatIsConnectedAndDoesNotGetOnIsDroppedAboveTheLimitToo() throws Exception {
+    pair.setUp();
+    pair.east().retainedWalLimit(1_000_000);
+    try (Sql locking = pair.west().connect()) {
+      locking.connection().setAutoCommit(false);
+      locking.execute("lock table ledger.payment in access exclusive mode");
+      pair.east().execute(Payments.insert(1, 1));
+      write(pair.east(), 2_000_000);
+      maintain(pair.east());
+      assertThat(pair.east().log())
+          .contains("keeps more WAL than the limit, and is dropped in a minute")
+          .doesNotContain("was dropped");
+      assertThat(pair.east().control().observe().slotInactive()).hasValue(0);
+
+      pair.east().execute("update dr.over_limit set since = since - interval '1 minute'");
+      maintain(pair.east());
+    }
+
+    assertThat(pair.east().log())
+        .contains("the slot of us-west-2 was dropped")
+        .contains("its reader did not get on");
+    assertThat(pair.east().query("select count(*) from dr.over_limit")).containsExactly("0");
+    assertThat(pair.east().control().observe().retainedWalBytes()).hasValue(0);
+    maintain(pair.west());
+    assertThat(pair.west().control().state().problems())
+        .anyMatch(problem -> problem.contains("is gone or lost") && problem.contains("rebuild"));
+  }
+
+  @Test
+  void aStandbyThatIsBackBelowTheLimitIsForgotten() {
+    pair.setUp();
+    pair.east().retainedWalLimit(1_000_000);
+    write(pair.east(), 2_000_000);
+    maintain(pair.east());
+    assertThat(pair.east().query("select count(*) from dr.over_limit")).containsExactly("1");
+
+    pair.east().retainedWalLimit(1_000_000_000);
+    maintain(pair.east());
+    assertThat(pair.east().query("select count(*) from dr.over_limit")).containsExactly("0");
   }
 
   private static void write(TestPair.Side side, int bytes) {

@@ -3,6 +3,7 @@ package io.github.paymentdr.runtime.replication.logical;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.paymentdr.runtime.database.Sql;
 import io.github.paymentdr.runtime.replication.ControlException;
 import io.github.paymentdr.runtime.replication.Deadline;
 import io.github.paymentdr.runtime.replication.NodeRole;
@@ -266,6 +267,12 @@ class PromotionTest {
                 + " be moved to 32800; give it a wider type and limit, or set a smaller sequence"
                 + " gap");
     assertThat(pair.east().query("select role from dr.node")).containsExactly("ACTIVE");
+    beat(pair);
+    assertThat(pair.west().control().state().fitToTakeOver()).isFalse();
+    assertThat(pair.west().control().state().problems())
+        .containsExactly(
+            "sequence ledger.narrow_id_seq ends at 32767 and would have to be moved to 32800; give"
+                + " it a wider type and limit, or set a smaller sequence gap");
     pair.east().execute("delete from ledger.narrow");
     await(pair, "ledger.narrow", 0);
     promote(pair.west(), Mode.PLANNED);
@@ -275,6 +282,67 @@ class PromotionTest {
             pair.west()
                 .query("select nextval('ledger.up_id_seq') || ' ' || nextval('ledger.\"Down\"')"))
         .containsExactly("141 -516");
+  }
+
+  @Test
+  void aSequenceWithoutRoomDoesNotStopAnUnplannedPromotion() {
+    for (TestPair.Side side : List.of(pair.east(), pair.west())) {
+      side.sequenceGap(100).execute("create table ledger.narrow (id smallserial primary key)");
+    }
+    pair.setUp();
+    pair.east().execute("insert into ledger.narrow values (32700)");
+    await(pair, "ledger.narrow", 1);
+
+    assertThat(promote(pair.west(), Mode.UNPLANNED).role()).isEqualTo(NodeRole.ACTIVE);
+
+    assertThat(pair.west().log()).contains("ledger.narrow_id_seq ends at 32767");
+    assertThat(pair.west().query("select last_value from ledger.narrow_id_seq"))
+        .containsExactly("32767");
+  }
+
+  @Test
+  void aColumnWhoseLastNumberIsNotFoundInTimeDoesNotStopAnUnplannedPromotion() throws Exception {
+    for (TestPair.Side side : List.of(pair.east(), pair.west())) {
+      side.sequenceGap(100)
+          .execute(
+              "create table ledger.ticket (id uuid primary key, number bigserial)",
+              "create index ticket_number on ledger.ticket (number)",
+              "create sequence ledger.invoice",
+              "create table ledger.invoice_line (id text primary key"
+                  + " default 'INV-' || nextval('ledger.invoice'))");
+    }
+    pair.setUp();
+    pair.east()
+        .execute(
+            "insert into ledger.ticket (id) select gen_random_uuid() from generate_series(1, 7)",
+            "insert into ledger.invoice_line select from generate_series(1, 5)");
+    pair.east().control().maintain(Deadline.after(Duration.ofMillis(300)));
+    await(pair, "dr.sequence_position", 2);
+    await(pair, "ledger.invoice_line", 5);
+    assertThat(pair.west().control().state().problems()).isEmpty();
+
+    pair.west().execute("drop index ledger.ticket_number");
+    assertThat(pair.west().control().state().fitToTakeOver()).isFalse();
+    assertThat(pair.west().control().state().problems())
+        .containsExactly(
+            "column ledger.ticket.number takes numbers from sequence ledger.ticket_number_seq and"
+                + " has no index that begins with it, so a promotion could not find the last one in"
+                + " time; make one");
+    assertThatThrownBy(() -> promote(pair.west(), Mode.PLANNED))
+        .isInstanceOf(RefusedException.class)
+        .hasMessageContaining("column ledger.ticket.number takes numbers");
+    try (Sql other = pair.west().connect()) {
+      other.connection().setAutoCommit(false);
+      other.execute("lock table ledger.ticket in access exclusive mode");
+      assertThat(promote(pair.west(), Mode.UNPLANNED).role()).isEqualTo(NodeRole.ACTIVE);
+    }
+
+    assertThat(pair.west().log()).contains("\"column\":\"ledger.ticket.number\"");
+    assertThat(
+            pair.west()
+                .query(
+                    "select nextval('ledger.ticket_number_seq') || ' ' || nextval('ledger.invoice')"))
+        .containsExactly("108 106");
   }
 
   @Test

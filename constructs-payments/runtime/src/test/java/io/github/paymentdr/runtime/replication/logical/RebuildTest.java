@@ -12,6 +12,7 @@ import io.github.paymentdr.runtime.replication.PromotionRequest;
 import io.github.paymentdr.runtime.replication.PromotionRequest.Mode;
 import io.github.paymentdr.runtime.replication.RefusedException;
 import io.github.paymentdr.runtime.report.FolderReportStore;
+import io.github.paymentdr.runtime.testing.Eventually;
 import io.github.paymentdr.runtime.testing.Fingerprint;
 import io.github.paymentdr.runtime.testing.Payments;
 import io.github.paymentdr.runtime.testing.TestPair;
@@ -164,6 +165,101 @@ class RebuildTest {
     List<Map<String, Object>> rows = ReportFile.rows(rebuilt.report().orElseThrow());
     assertThat(rows).hasSize(7_500).doesNotHaveDuplicates();
     awaitEqual();
+  }
+
+  @Test
+  void slotsOfACopyThatWasNeverFinishedAreSeenAndDroppedByTheRebuild() {
+    for (TestPair.Side side : List.of(pair.east(), pair.west())) {
+      side.execute("create table ledger.extra (id int primary key)");
+    }
+    pair.west().execute("alter table ledger.extra add constraint never check (id < 0)");
+    pair.east().execute("insert into ledger.extra values (1)");
+    pair.east().control().maintain(Deadline.after(Duration.ofMillis(300)));
+    pair.west().control().maintain(Deadline.after(Duration.ofMillis(300)));
+    String copying =
+        "select slot_name from pg_replication_slots where database = current_database()"
+            + " and slot_name like 'pg\\_%\\_sync\\_%'";
+    Eventually.holds("the copy has a slot", () -> !pair.east().query(copying).isEmpty());
+    pair.west().servers().throughPort(1);
+    pair.west()
+        .control()
+        .promote(
+            new PromotionRequest(Mode.UNPLANNED, OptionalLong.empty(), Optional.empty(), true));
+    pair.west().servers().throughPort(0);
+    assertThat(pair.east().query(copying)).hasSize(1);
+    pair.east()
+        .execute(
+            "select pg_create_logical_replication_slot('pg_7_sync_8_9', 'pgoutput')",
+            "select pg_drop_replication_slot(slot_name) from pg_replication_slots"
+                + " where database = current_database() and slot_name like 'dr\\_%'",
+            "select pg_logical_emit_message(true, 'test', repeat('x', 2000000))");
+    assertThat(pair.east().control().observe().retainedWalBytes().getAsLong())
+        .isGreaterThan(2_000_000);
+
+    assertThat(rebuild(pair.east()).phase()).isEqualTo(RebuildOutcome.Phase.STANDBY);
+
+    // Somebody else's is not touched.
+    assertThat(pair.east().query(copying)).containsExactly("pg_7_sync_8_9");
+    pair.east().execute("select pg_drop_replication_slot('pg_7_sync_8_9')");
+  }
+
+  @Test
+  void aTableThatIsOfferedOnlyLaterIsComparedBeforeItIsEmptied() {
+    for (TestPair.Side side : List.of(pair.east(), pair.west())) {
+      // Before and behind the others in their order, and not replicable yet.
+      side.execute("create table ledger.a_note (id int)", "create table ledger.z_note (id int)");
+    }
+    pair.east().execute("insert into ledger.a_note values (1)");
+    pair.east().execute("insert into ledger.z_note values (1), (2)");
+    promote(pair.west(), Mode.UNPLANNED);
+    pair.east().execute(payments(1500));
+    assertThat(pair.east().control().rebuild(Deadline.after(Duration.ZERO)).phase())
+        .isEqualTo(RebuildOutcome.Phase.COMPARING);
+    becomeReplicable("ledger.a_note");
+
+    // The report is complete, and nothing is emptied yet.
+    killRebuildAfter("phase = ?, compared_table = ?");
+    assertThat(pair.east().query("select phase from dr.rebuild")).containsExactly("REPORTED");
+    becomeReplicable("ledger.z_note");
+    assertThat(pair.east().query("select count(*) from ledger.z_note")).containsExactly("2");
+    RebuildOutcome rebuilt;
+    do {
+      rebuilt = rebuild(pair.east());
+    } while (rebuilt.phase() == RebuildOutcome.Phase.COMPARING);
+
+    assertThat(rebuilt.phase()).isEqualTo(RebuildOutcome.Phase.STANDBY);
+    assertThat(rebuilt.rowsOnlyHere()).isEqualTo(7_503);
+    assertThat(ReportFile.rows(rebuilt.report().orElseThrow()))
+        .hasSize(7_503)
+        .doesNotHaveDuplicates()
+        .filteredOn(row -> row.get("table").toString().endsWith("_note"))
+        .hasSize(3);
+    awaitEqual();
+  }
+
+  private void becomeReplicable(String table) {
+    for (TestPair.Side side : List.of(pair.east(), pair.west())) {
+      side.execute("alter table " + table + " add primary key (id)");
+    }
+    pair.west().control().maintain(Deadline.after(Duration.ofMillis(300)));
+  }
+
+  /** Lets it end its transaction, if it is in one. */
+  private void killRebuildAfter(String statement) {
+    AtomicInteger found = new AtomicInteger();
+    pair.east()
+        .servers()
+        .listener(
+            (server, executed) -> {
+              if (executed.contains(statement)) {
+                found.set(1);
+              } else if (found.get() == 1) {
+                pair.east().servers().abortConnections();
+                throw new Killed();
+              }
+            });
+    assertThatThrownBy(() -> rebuild(pair.east())).isInstanceOf(Killed.class);
+    pair.east().servers().listener(StatementListener.NONE);
   }
 
   @Test

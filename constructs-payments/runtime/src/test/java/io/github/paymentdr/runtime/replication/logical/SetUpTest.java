@@ -3,6 +3,7 @@ package io.github.paymentdr.runtime.replication.logical;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import io.github.paymentdr.runtime.database.Sql;
 import io.github.paymentdr.runtime.replication.Deadline;
 import io.github.paymentdr.runtime.replication.NodeRole;
 import io.github.paymentdr.runtime.replication.RefusedException;
@@ -129,6 +130,37 @@ class SetUpTest {
   }
 
   @Test
+  void columnsWhoseLastNumberAPromotionCouldNotFindInTimeAreRefused() {
+    TestPair pair = TestPair.withPayments();
+    pair.east()
+        .sequenceGap(1000)
+        .execute(
+            "create table ledger.plain (id uuid primary key, number bigserial)",
+            "create table ledger.part (id bigserial, day date, n serial, primary key (id, day))"
+                + " partition by range (day)",
+            "create table ledger.part_1 partition of ledger.part for values from (minvalue) to"
+                + " ('2026-01-01')",
+            "create table ledger.part_2 partition of ledger.part for values from ('2026-01-01') to"
+                + " (maxvalue)",
+            "create index on ledger.part_1 (n)");
+
+    assertThat(refusal(pair.east()).reasons())
+        .containsExactly(
+            unindexed("ledger.part.n", "ledger.part_n_seq"),
+            unindexed("ledger.part_2.n", "ledger.part_n_seq"),
+            unindexed("ledger.plain.number", "ledger.plain_number_seq"));
+  }
+
+  private static String unindexed(String column, String sequence) {
+    return "column "
+        + column
+        + " takes numbers from sequence "
+        + sequence
+        + " and has no index that begins with it, so a promotion could not find the last one in"
+        + " time; make one";
+  }
+
+  @Test
   void aStandbyIsRefusedForAllThatItCouldNotTakeAndNothingIsChanged() {
     TestPair pair = TestPair.withPayments();
     pair.east()
@@ -159,6 +191,36 @@ class SetUpTest {
             "table ledger.posting has rows here and is not subscribed; run rebuild, which reports"
                 + " the rows that only this region has and copies the table anew");
     assertThat(Fingerprint.of(pair)).isEqualTo(before);
+    pair.east().tearDown();
+  }
+
+  @Test
+  void anExtensionThatOnlyTheStandbyHasIsNamedAndNotRefused() {
+    TestPair pair = TestPair.withPayments();
+    pair.west().execute("create extension hstore schema public");
+    pair.setUp();
+
+    assertThat(pair.west().log())
+        .contains(
+            "extension hstore is missing in the active region, which could not follow this one"
+                + " after a promotion");
+    pair.tearDown();
+  }
+
+  @Test
+  void aDeploymentDoesNotFailForAMaintenanceThatWaits() throws Exception {
+    TestPair pair = TestPair.withPayments();
+    pair.setUp();
+    try (Sql maintenance = pair.west().connect()) {
+      assertThat(ControlLock.tryTakeForMaintenance(maintenance)).isTrue();
+
+      assertThat(pair.west().setUp().role()).isEqualTo(NodeRole.STANDBY);
+    }
+    try (Sql maintenance = pair.west().connect()) {
+      assertThat(ControlLock.tryTakeForMaintenance(maintenance)).isTrue();
+
+      pair.west().tearDown();
+    }
     pair.east().tearDown();
   }
 

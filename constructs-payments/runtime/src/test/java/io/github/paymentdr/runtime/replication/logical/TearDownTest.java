@@ -90,6 +90,28 @@ class TearDownTest {
   }
 
   @Test
+  void slotsOfACopyThatAnUnreachableRegionKeptGoWithItsOwnTearDown() {
+    pair.east().execute(Payments.insert(1, 3));
+    pair.east().setUp();
+    pair.west().execute("alter table ledger.booking add constraint never check (kind = 'x')");
+    pair.west().control().setUp(Deadline.after(Duration.ZERO));
+    String copying = "select slot_name from pg_replication_slots where slot_name like 'pg%sync%'";
+    Eventually.holds("the copy has a slot", () -> !pair.east().query(copying).isEmpty());
+    pair.west().servers().throughPort(1);
+    // Its server does not reach the other one either.
+    pair.west()
+        .execute(
+            "alter subscription dr_subscription connection 'host=127.0.0.1 port=1'",
+            "alter subscription dr_subscription disable");
+
+    pair.west().tearDown();
+    assertThat(pair.east().query(copying)).isNotEmpty();
+    pair.east().tearDown();
+
+    assertNothingIsLeft(pair);
+  }
+
+  @Test
   void theServersMayBeKilledAndComeBackAndAreTornDownThen() {
     PostgresPair servers = PostgresPair.empty();
     pair.setUp();
