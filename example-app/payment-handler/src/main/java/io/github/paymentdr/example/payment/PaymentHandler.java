@@ -49,6 +49,8 @@ public final class PaymentHandler implements RequestStreamHandler, Resource {
     // A writer that moved keeps its name; Java would remember the old address for 30 s or for ever.
     Security.setProperty("networkaddress.cache.ttl", "5");
     Security.setProperty("networkaddress.cache.negative.ttl", "1");
+    // A replay makes that many calls of the table at once; Java would keep five connections open.
+    System.setProperty("http.maxConnections", "32");
   }
 
   private static final Pattern CORRELATION_ID = Pattern.compile("[A-Za-z0-9._-]{8,64}");
