@@ -84,7 +84,9 @@ public final class ProbeLoop {
         passed = ticker.getAsLong() - start;
       }
       long following = next < first ? first : next + step;
-      Duration limit = Duration.ofNanos(Math.min(following, end) - passed);
+      // The first may run into the time of the second, which is a little late then.
+      boolean isShort = following - passed < least.toNanos() && next < first;
+      Duration limit = Duration.ofNanos(Math.min(isShort ? first + step : following, end) - passed);
       if (limit.compareTo(least) >= 0) {
         probe.run(limit);
         made++;

@@ -59,10 +59,13 @@ class ProbeLoopTest {
   }
 
   @Test
-  void leavesTheFirstOutWhereTheSecondIsNear() {
+  void beginsAtOnceAlsoWhereTheSecondIsNear() {
     wall = Instant.ofEpochMilli(9_500);
     run(10, ALL, 1_000);
-    assertThat(times).startsWith(1_500L, 11_500L, 21_500L);
+    assertThat(times).startsWith(0L, 1_500L, 11_500L, 21_500L);
+    times.clear();
+    run(10, ALL, 3_000);
+    assertThat(times).startsWith(0L, 3_000L, 11_500L, 21_500L);
   }
 
   @Test
