@@ -52,7 +52,7 @@ class MigrationHandlerTest {
               "Data",
               Map.of(
                   "SchemaVersion",
-                  "2",
+                  "3",
                   "Skipped",
                   "the database is a read-only replica, which gets its schema by itself"));
       checkHandlersOn(database);
