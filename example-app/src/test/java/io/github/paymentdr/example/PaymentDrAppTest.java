@@ -105,6 +105,25 @@ class PaymentDrAppTest {
   }
 
   @Test
+  @DisplayName(
+      "D3: a region of a global database reads from its readers, which answer in each role")
+  void globalDatabaseIsReadFromItsReaders() {
+    for (String stack : new String[] {"PrimaryStack", "SecondaryStack"}) {
+      JsonNode variables =
+          GLOBAL_DATABASE
+              .stack(stack)
+              .functionWith("DB_READ_HOST")
+              .orElseThrow()
+              .at("/Environment/Variables");
+      assertThat(variables.has("SESSION_TABLE")).isTrue();
+      assertThat(variables.at("/DB_HOST/Fn::GetAtt/1").asText()).isEqualTo("Endpoint.Address");
+      assertThat(variables.at("/DB_READ_HOST/Fn::GetAtt/1").asText())
+          .isEqualTo("ReadEndpoint.Address");
+      assertThat(NO_REPLICATION.stack(stack).functionWith("DB_READ_HOST")).isEmpty();
+    }
+  }
+
+  @Test
   @DisplayName("D3: a global database needs no way of its own between the regions")
   void globalDatabaseIsControlledWithoutPeering() {
     for (String stack : new String[] {"PrimaryStack", "SecondaryStack"}) {

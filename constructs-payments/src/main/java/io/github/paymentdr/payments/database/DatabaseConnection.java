@@ -29,6 +29,7 @@ public final class DatabaseConnection {
   private static final Pattern IDENTIFIER = Pattern.compile("[a-z_][a-z0-9_]{0,62}");
 
   private final String host;
+  private final @Nullable String readHost;
   private final Number port;
   private final String databaseName;
   private final String user;
@@ -37,6 +38,7 @@ public final class DatabaseConnection {
 
   private DatabaseConnection(Builder builder) {
     this.host = requireNonNull(builder.host);
+    this.readHost = builder.readHost;
     this.port = builder.port == null ? DEFAULT_PORT : builder.port;
     this.databaseName = requireNonNull(builder.databaseName);
     this.user = requireNonNull(builder.user);
@@ -47,6 +49,14 @@ public final class DatabaseConnection {
   /** {@return the host name of the writer} */
   public String getHost() {
     return host;
+  }
+
+  /**
+   * {@return the host name that also reads where this region's writer does not answer, null where
+   * the writer's answers in either role}
+   */
+  public @Nullable String getReadHost() {
+    return readHost;
   }
 
   /** {@return the port, 5432 by default} */
@@ -93,6 +103,7 @@ public final class DatabaseConnection {
   /** Builds {@link DatabaseConnection}. */
   public static final class Builder implements software.amazon.jsii.Builder<DatabaseConnection> {
     private @Nullable String host;
+    private @Nullable String readHost;
     private @Nullable Number port;
     private @Nullable String databaseName;
     private @Nullable String user;
@@ -114,6 +125,18 @@ public final class DatabaseConnection {
      */
     public Builder host(String host) {
       this.host = host;
+      return this;
+    }
+
+    /**
+     * Sets the host name of the readers, for a cluster whose writer does not answer in each role of
+     * its region, as that of a global database. Default: none, so the writer reads too.
+     *
+     * @param readHost the host name, of the same cluster
+     * @return this builder
+     */
+    public Builder readHost(String readHost) {
+      this.readHost = readHost;
       return this;
     }
 
@@ -188,6 +211,7 @@ public final class DatabaseConnection {
           "resourceId", resourceId, "set resourceId(cluster.getClusterResourceIdentifier())");
       faults.require("connectable", connectable, "set connectable(cluster)");
       checkText(faults, "host", host);
+      checkText(faults, "readHost", readHost);
       checkText(faults, "resourceId", resourceId);
       checkPort(faults, port);
       checkIdentifier(faults, "databaseName", databaseName);

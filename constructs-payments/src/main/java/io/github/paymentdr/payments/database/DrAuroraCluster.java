@@ -214,19 +214,24 @@ public final class DrAuroraCluster extends Construct implements IConnectable {
    * password. The user must exist in the database and have the role {@code rds_iam}.
    *
    * @param databaseUser a lower-case PostgreSQL identifier of at most 63 characters
-   * @return the connection, to this region's writer endpoint
+   * @return the connection, to this region's writer endpoint; in a global database, whose secondary
+   *     cluster has no writer before a promotion, with the readers' endpoint beside it
    * @throws io.github.paymentdr.core.validation.InvalidInputException if the user cannot be the
    *     name of a database user
    */
   public DatabaseConnection connectionFor(String databaseUser) {
-    return DatabaseConnection.Builder.create()
-        .host(cluster.getClusterEndpoint().getHostname())
-        .port(port)
-        .databaseName(databaseName)
-        .user(databaseUser)
-        .resourceId(cluster.getClusterResourceIdentifier())
-        .connectable(this)
-        .build();
+    DatabaseConnection.Builder connection =
+        DatabaseConnection.Builder.create()
+            .host(cluster.getClusterEndpoint().getHostname())
+            .port(port)
+            .databaseName(databaseName)
+            .user(databaseUser)
+            .resourceId(cluster.getClusterResourceIdentifier())
+            .connectable(this);
+    if (replication.isGlobalDatabase()) {
+      connection.readHost(cluster.getClusterReadEndpoint().getHostname());
+    }
+    return connection.build();
   }
 
   /**

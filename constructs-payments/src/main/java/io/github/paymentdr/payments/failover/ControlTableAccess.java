@@ -27,12 +27,14 @@ final class ControlTableAccess {
   private final String tableArn;
   private final String ownRegion;
   private final String ownProbe;
+  private final String ownReplay;
   private final String peerRegion;
 
   ControlTableAccess(String tableArn, RegionPair regionPair, RegionRole role) {
     this.tableArn = tableArn;
     this.ownRegion = "region/" + regionPair.regionOf(role);
     this.ownProbe = "probe/" + regionPair.regionOf(role);
+    this.ownReplay = "replay/" + regionPair.regionOf(role);
     this.peerRegion = "region/" + regionPair.regionOf(role.peer());
   }
 
@@ -42,8 +44,9 @@ final class ControlTableAccess {
    * table has is no secret to a payment function.
    */
   Grant grantJournal(IGrantable grantee) {
-    return allow(grantee, ImmutableList.of(GET), LEASE, JOURNAL_ENTRIES)
-        .combine(allow(grantee, ImmutableList.of(PUT, DELETE, BATCH_WRITE), JOURNAL_ENTRIES))
+    return allow(grantee, ImmutableList.of(GET), LEASE, JOURNAL_ENTRIES, ownReplay)
+        .combine(
+            allow(grantee, ImmutableList.of(PUT, DELETE, BATCH_WRITE), JOURNAL_ENTRIES, ownReplay))
         .combine(allow(grantee, ImmutableList.of(SCAN), ImmutableMap.of()));
   }
 

@@ -28,8 +28,8 @@ public final class DrFailoverProps {
   /** What a subscriber needs to become the publisher; measured with PostgreSQL itself. */
   private static final int LOGICAL_PROMOTION = 16;
 
-  /** One to three minutes are usual with Aurora; 150 seconds are the upper part of that. */
-  private static final int GLOBAL_PROMOTION = 150;
+  /** One to three minutes are usual with Aurora, seen every five seconds, which divides them. */
+  private static final int GLOBAL_PROMOTION = 180;
 
   private final DrNames names;
   private final RegionLease lease;
@@ -434,7 +434,7 @@ public final class DrFailoverProps {
 
     /**
      * Sets the longest time that a promotion takes, for the budget. Default: 16 seconds with
-     * logical replication, 150 seconds with a global database, none without replication.
+     * logical replication, 180 seconds with a global database, none without replication.
      *
      * @param promotionTime whole seconds from 1 up to an hour; only with a replication
      * @return this builder

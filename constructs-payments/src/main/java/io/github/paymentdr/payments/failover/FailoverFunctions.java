@@ -46,6 +46,9 @@ final class FailoverFunctions {
   /** It runs all the time, so it is warm, and its memory is what costs. */
   private static final int PROBE_MEMORY = 512;
 
+  /** A loop of the probe takes 90 seconds; then it answers. */
+  private static final int PROBE_SECONDS = 105;
+
   private static final String PUT_METRIC = "cloudwatch:PutMetricData";
 
   private static final ImmutableList<String> MOVE_TRAFFIC =
@@ -102,7 +105,7 @@ final class FailoverFunctions {
         .build();
   }
 
-  /** Called each minute; a call lasts nearly that long and ends before the next one. */
+  /** Called each minute; a call lasts longer, so that the next one has begun before it ends. */
   Alias createProbe(Construct failover) {
     Construct scope = new Construct(failover, "Probe");
     LogGroup logGroup = FunctionLogs.create(scope, props.getLogRetention(), null);
@@ -112,6 +115,7 @@ final class FailoverFunctions {
         createAlias(
             scope,
             function(scope, role, logGroup, PROBE_MEMORY)
+                .timeout(Duration.seconds(PROBE_SECONDS))
                 .description("Watches the health of the other region")
                 .handler(PACKAGE + "ProbeHandler::handleRequest")
                 .environment(

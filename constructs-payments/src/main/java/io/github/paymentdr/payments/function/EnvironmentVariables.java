@@ -14,13 +14,14 @@ import software.amazon.awscdk.Tokenization;
 /** What may stand in the environment of a function, and what a database connection puts there. */
 final class EnvironmentVariables {
   private static final String DB_HOST = "DB_HOST";
+  private static final String DB_READ_HOST = "DB_READ_HOST";
   private static final String DB_PORT = "DB_PORT";
   private static final String DB_NAME = "DB_NAME";
   private static final String DB_USER = "DB_USER";
   private static final String DB_SECRET_ARN = "DB_SECRET_ARN";
 
   private static final Set<String> OF_DATABASE =
-      ImmutableSet.of(DB_HOST, DB_PORT, DB_NAME, DB_USER);
+      ImmutableSet.of(DB_HOST, DB_READ_HOST, DB_PORT, DB_NAME, DB_USER);
 
   /** From "CreateFunction" in the Lambda API reference. */
   private static final Pattern NAME = Pattern.compile("[a-zA-Z][a-zA-Z0-9_]+");
@@ -58,6 +59,17 @@ final class EnvironmentVariables {
         DB_PORT, Tokenization.stringifyNumber(database.getPort()),
         DB_NAME, database.getDatabaseName(),
         DB_USER, database.getUser());
+  }
+
+  /** What reads as well as books may need another server for that; a migration only writes. */
+  static ImmutableMap<String, String> ofReader(DatabaseConnection database) {
+    String readHost = database.getReadHost();
+    return readHost == null
+        ? of(database)
+        : ImmutableMap.<String, String>builder()
+            .putAll(of(database))
+            .put(DB_READ_HOST, readHost)
+            .buildOrThrow();
   }
 
   static ImmutableMap<String, String> of(SchemaMigrationProps props) {

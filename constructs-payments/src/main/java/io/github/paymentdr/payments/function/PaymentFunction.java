@@ -50,8 +50,9 @@ import software.constructs.IDependable;
  * <p>The code is the caller's. Callers sign their requests with IAM unless told otherwise. The
  * function has a role, a security group and a log group of its own; each opens only what is needed.
  * With a database, the function finds where and as whom to connect in the environment variables
- * {@code DB_HOST}, {@code DB_PORT}, {@code DB_NAME} and {@code DB_USER}, and logs in with an IAM
- * authentication token: no secret is in the environment.
+ * {@code DB_HOST}, {@code DB_PORT}, {@code DB_NAME} and {@code DB_USER}, and in {@code
+ * DB_READ_HOST} where to read if that is elsewhere. It logs in with an IAM authentication token: no
+ * secret is in the environment.
  *
  * <pre>{@code
  * PaymentFunction function =
@@ -348,7 +349,7 @@ public final class PaymentFunction extends Construct implements IConnectable, IG
   }
 
   private void connectTo(DatabaseConnection database) {
-    EnvironmentVariables.of(database).forEach(function::addEnvironment);
+    EnvironmentVariables.ofReader(database).forEach(function::addEnvironment);
     getConnections()
         .allowTo(
             database.getConnectable(),

@@ -398,8 +398,9 @@ public final class PaymentFunctionProps {
     /**
      * Sets the database that the function connects to. The function gets its address and user in
      * the environment variables {@code DB_HOST}, {@code DB_PORT}, {@code DB_NAME} and {@code
-     * DB_USER}, the right to log in as this user with an IAM authentication token, and a way
-     * through both security groups on the database's port. Default: none.
+     * DB_USER}, and {@code DB_READ_HOST} if the connection has one, the right to log in as this
+     * user with an IAM authentication token, and a way through both security groups on the
+     * database's port. Default: none.
      *
      * @param database the connection, to a database of the stack's region
      * @return this builder

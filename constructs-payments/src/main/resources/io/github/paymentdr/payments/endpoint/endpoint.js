@@ -17,6 +17,9 @@ const OPEN_PATH = '%OPEN_PATH%';
 const MAX_TOKEN_LENGTH = 2048;
 const LEEWAY_SECONDS = 30;
 
+// Callers make tokens themselves, as many as they like; one that got lost is soon worth nothing.
+const MAX_LIFETIME_SECONDS = 3600;
+
 const TOKEN = /^Bearer ([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]{43})$/i;
 const KID = /^[A-Za-z0-9_-]{1,64}$/;
 const SUBJECT = /^[A-Za-z0-9._:@\/-]{1,128}$/;
@@ -134,6 +137,7 @@ function isCurrent(claims) {
   return (
     isTime(claims.exp) &&
     now < claims.exp + LEEWAY_SECONDS &&
+    claims.exp <= now + MAX_LIFETIME_SECONDS + LEEWAY_SECONDS &&
     isPast(claims.nbf, now) &&
     isPast(claims.iat, now)
   );

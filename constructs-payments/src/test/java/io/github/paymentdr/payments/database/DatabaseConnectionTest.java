@@ -43,6 +43,9 @@ class DatabaseConnectionTest {
     assertThat(connection.getUser()).isEqualTo("payments_app");
     assertThat(connection.getConnectable()).isSameAs(GROUP);
     assertThat(connection().build().getPort()).isEqualTo(5432);
+    assertThat(connection().build().getReadHost()).isNull();
+    assertThat(connection().readHost("reader.example.com").build().getReadHost())
+        .isEqualTo("reader.example.com");
   }
 
   @Test

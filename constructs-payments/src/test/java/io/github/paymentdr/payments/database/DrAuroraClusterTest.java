@@ -358,6 +358,20 @@ class DrAuroraClusterTest {
     }
 
     @Test
+    @DisplayName("D3: only a global database's region may have a writer that does not answer")
+    void connectsToReaders() {
+      for (Deployed deployed : ALL) {
+        DatabaseConnection connection = deployed.construct().connectionFor("payments_app");
+        if (deployed.construct().getReplication().isGlobalDatabase()) {
+          assertThat(deployed.stack().resolve(connection.getReadHost()))
+              .isEqualTo(Map.of("Fn::GetAtt", List.of(CLUSTER_ID, "ReadEndpoint.Address")));
+        } else {
+          assertThat(connection.getReadHost()).isNull();
+        }
+      }
+    }
+
+    @Test
     @DisplayName("D2: metrics by cluster identifier, also of the imported secondary")
     void hasMetrics() {
       for (Deployed deployed : ALL) {

@@ -129,6 +129,8 @@ class EdgeFunctionTest {
           (header, claims) -> claims.put("exp", NOW - 30),
           (header, claims) -> claims.put("exp", NOW - 1_000_000),
           (header, claims) -> claims.put("exp", -1),
+          (header, claims) -> claims.put("exp", NOW + 3_631),
+          (header, claims) -> claims.put("exp", 1e300),
           (header, claims) -> claims.put("exp", String.valueOf(NOW + 300)),
           (header, claims) -> claims.put("exp", null),
           (header, claims) -> claims.put("exp", true),
@@ -196,6 +198,15 @@ class EdgeFunctionTest {
       String token = Tokens.good();
       assertThat(of(get().token(token).at(NOW + 329)).isPassedOn()).isTrue();
       assertRefused(of(get().token(token).at(NOW + 330)));
+    }
+
+    @Test
+    void aTokenIsGoodForAnHourAtMost() {
+      Map<String, Object> claims = Tokens.claims();
+      claims.put("exp", NOW + 3_630);
+      String token = Tokens.signed(Tokens.header(), claims);
+      assertThat(of(get().token(token)).isPassedOn()).isTrue();
+      assertRefused(of(get().token(token).at(NOW - 1)));
     }
 
     @Test

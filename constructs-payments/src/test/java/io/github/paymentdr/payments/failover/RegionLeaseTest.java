@@ -226,11 +226,13 @@ class RegionLeaseTest {
     void mayNotChangeTheLease() {
       List<Map<String, Object>> statements = statementsOf(PRIMARY);
       assertThat(statements).hasSize(3);
-      assertStatement(statements.get(0), "dynamodb:GetItem", "lease", "journal/*");
+      assertStatement(
+          statements.get(0), "dynamodb:GetItem", "lease", "journal/*", "replay/us-east-1");
       assertStatement(
           statements.get(1),
           List.of("dynamodb:PutItem", "dynamodb:DeleteItem", "dynamodb:BatchWriteItem"),
-          "journal/*");
+          "journal/*",
+          "replay/us-east-1");
       assertThat(statements.get(2))
           .containsEntry("Action", "dynamodb:Scan")
           .doesNotContainKey("Condition");

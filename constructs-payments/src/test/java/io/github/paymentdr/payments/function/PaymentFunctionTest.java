@@ -343,6 +343,28 @@ class PaymentFunctionTest {
     }
 
     @Test
+    void tellsTheFunctionWhereToReadIfThatIsElsewhere() {
+      Template template =
+          Synthesis.primary(
+              stack ->
+                  builder(stack, "Payments")
+                      .database(
+                          DatabaseConnection.Builder.create()
+                              .host("writer.example.com")
+                              .readHost("reader.example.com")
+                              .databaseName("payments")
+                              .user("payments_app")
+                              .resourceId("cluster-ABC")
+                              .connectable(
+                                  SecurityGroup.fromSecurityGroupId(stack, "Given", "sg-database"))
+                              .build())
+                      .build());
+      assertThat(child(child(onlyPropertiesOf(template, LAMBDA), "Environment"), "Variables"))
+          .containsEntry("DB_HOST", "writer.example.com")
+          .containsEntry("DB_READ_HOST", "reader.example.com");
+    }
+
+    @Test
     @DisplayName("N2: both security groups open the database's port to each other only")
     void opensBothSecurityGroups() {
       String own =

@@ -6,6 +6,7 @@ import io.github.paymentdr.runtime.probe.Finding;
 import io.github.paymentdr.runtime.probe.HealthAnswer;
 import io.github.paymentdr.runtime.probe.Outlook;
 import io.github.paymentdr.runtime.probe.Verdict;
+import io.github.paymentdr.runtime.replication.ControlException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -85,8 +86,8 @@ public final class Assessment {
    * @param starter who wants it
    * @return the members {@code decision}, {@code detail}, {@code unhealthySince} and {@code
    *     coolDownUntil}
-   * @throws io.github.paymentdr.runtime.replication.ControlException if the control table does not
-   *     answer
+   * @throws ControlException if the control table does not answer, or this region's own payment
+   *     function is not well
    */
   public Map<String, @Nullable Object> assess(boolean planned, Starter starter) {
     Instant now = clock.instant();
@@ -134,6 +135,9 @@ public final class Assessment {
 
   private Judgement judgeOutage(String peerUrl) {
     Optional<String> ownUrl = items.functionUrl(settings.region());
+    // Beside all questions, so that it takes no time of its own, and a first start has time enough.
+    CompletableFuture<HealthAnswer> ownHealth =
+        CompletableFuture.supplyAsync(() -> ownHealth(ownUrl));
     for (int attempt = 1; attempt < settings.attempts(); attempt++) {
       long start = System.nanoTime();
       if (outlook.askPeer(peerUrl, outlook.timeout()).isHealthy()) {
@@ -145,7 +149,6 @@ public final class Assessment {
         pause.accept(rest);
       }
     }
-    // Beside the last question, so that it takes no time of its own.
     CompletableFuture<HealthAnswer> own =
         CompletableFuture.supplyAsync(() -> outlook.askOwn(ownUrl, outlook.timeout()));
     HealthAnswer answer = outlook.askPeer(peerUrl, outlook.timeout());
@@ -153,10 +156,34 @@ public final class Assessment {
       return falseAlarm();
     }
     Finding finding = outlook.judge(answer, own.join());
-    return finding.verdict() == Verdict.BLIND
-        ? new Judgement(Decision.BLIND, finding.detail())
-        : new Judgement(
-            Decision.GO, finding.detail() + "; tries that failed: " + settings.attempts());
+    if (finding.verdict() == Verdict.BLIND) {
+      return new Judgement(Decision.BLIND, finding.detail());
+    }
+    refuseUnlessFit(ownHealth.join());
+    return new Judgement(
+        Decision.GO, finding.detail() + "; tries that failed: " + settings.attempts());
+  }
+
+  private HealthAnswer ownHealth(Optional<String> ownUrl) {
+    Duration limit = outlook.timeout().multipliedBy(settings.attempts());
+    return ownUrl
+        .map(url -> outlook.askOwnHealth(url, limit))
+        .orElseGet(() -> outlook.askOwn(ownUrl, limit));
+  }
+
+  /**
+   * No decision, but a failure, because it may pass and is worth another attempt at once: a region
+   * that cannot serve must not take the lease from one that perhaps soon can again.
+   */
+  private void refuseUnlessFit(HealthAnswer own) {
+    if (!own.isHealthy()) {
+      throw new ControlException(
+          settings.region()
+              + " is not fit to take over: its own payment function is not healthy ("
+              + own.text()
+              + "). Look at the log of that function, and at the database and the control table"
+              + " that it needs");
+    }
   }
 
   private Judgement falseAlarm() {

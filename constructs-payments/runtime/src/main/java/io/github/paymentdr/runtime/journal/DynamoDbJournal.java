@@ -49,6 +49,14 @@ public final class DynamoDbJournal implements Journal {
           .apiCallTimeout(Patience.LOOK_UP.call())
           .build();
 
+  private static final Filter ALL =
+      new Filter("begins_with(#id, :journal)", Map.of("#id", ControlTable.ID));
+
+  private static final Filter UNBLOCKED =
+      new Filter(
+          ALL.expression() + " and attribute_not_exists(#blocked)",
+          Map.of("#id", ControlTable.ID, "#blocked", ControlTable.BLOCKED));
+
   private final DynamoDbClient client;
   private final String table;
 
@@ -150,26 +158,47 @@ public final class DynamoDbJournal implements Journal {
 
   @Override
   public boolean read(Predicate<List<JournalEntry>> reader) {
+    return read(Bookmark.BEGIN, reader).isAtEnd();
+  }
+
+  @Override
+  public boolean readUnblocked(Predicate<List<JournalEntry>> reader) {
+    return read(Bookmark.BEGIN, reader, UNBLOCKED).isAtEnd();
+  }
+
+  @Override
+  public Bookmark read(Bookmark from, Predicate<List<JournalEntry>> reader) {
+    return read(from, reader, ALL);
+  }
+
+  private Bookmark read(Bookmark from, Predicate<List<JournalEntry>> reader, Filter filter) {
+    Segments segments = Segments.of(from, THREADS);
     try (Workers<Page> workers = new Workers<>(THREADS)) {
       for (int segment = 0; segment < THREADS; segment++) {
-        workers.add(page(segment, Map.of()));
+        if (!segments.isAtEnd(segment)) {
+          workers.add(page(segment, segments.lastRead(segment), filter));
+        }
       }
       while (workers.hasNext()) {
         Page page = workers.next();
-        if (!page.next().isEmpty()) {
-          workers.add(page(page.segment(), page.next()));
+        if (!page.lastRead().isEmpty()) {
+          workers.add(page(page.segment(), page.lastRead(), filter));
         }
         if (!page.entries().isEmpty() && !reader.test(page.entries())) {
-          return false;
+          return segments.bookmark();
         }
+        segments.moveTo(page.segment(), page.lastRead());
       }
-      return true;
+      return Bookmark.END;
     }
   }
 
-  private record Page(int segment, List<JournalEntry> entries, Map<String, AttributeValue> next) {}
+  /** Which items of the table are read. */
+  private record Filter(String expression, Map<String, String> names) {}
 
-  private Callable<Page> page(int segment, Map<String, AttributeValue> start) {
+  private record Page(int segment, List<JournalEntry> entries, String lastRead) {}
+
+  private Callable<Page> page(int segment, String lastRead, Filter filter) {
     return () -> {
       try {
         ScanResponse answer =
@@ -181,19 +210,56 @@ public final class DynamoDbJournal implements Journal {
                         .overrideConfiguration(UNHURRIED)
                         .segment(segment)
                         .totalSegments(THREADS)
-                        .exclusiveStartKey(start.isEmpty() ? null : start)
-                        .filterExpression("begins_with(#id, :journal)")
-                        .expressionAttributeNames(Map.of("#id", ControlTable.ID))
+                        .exclusiveStartKey(lastRead.isEmpty() ? null : idOf(lastRead))
+                        .filterExpression(filter.expression())
+                        .expressionAttributeNames(filter.names())
                         .expressionAttributeValues(
                             Map.of(":journal", JournalItems.text(ControlTable.JOURNAL))));
         return new Page(
             segment,
             answer.items().stream().map(JournalItems::entry).toList(),
-            answer.hasLastEvaluatedKey() ? answer.lastEvaluatedKey() : Map.of());
+            answer.hasLastEvaluatedKey()
+                ? JournalItems.text(answer.lastEvaluatedKey(), ControlTable.ID)
+                : "");
       } catch (SdkException e) {
         throw unavailable("the journal could not be read", e);
       }
     };
+  }
+
+  private static Map<String, AttributeValue> idOf(String id) {
+    return Map.of(ControlTable.ID, JournalItems.text(id));
+  }
+
+  @Override
+  public Optional<ReplayProgress> replayProgress(String region) {
+    try {
+      return ReplayItems.progress(
+          client
+              .getItem(
+                  get -> get.tableName(table).key(ReplayItems.key(region)).consistentRead(true))
+              .item());
+    } catch (SdkException e) {
+      throw unavailable("how far the replay has come could not be read", e);
+    }
+  }
+
+  @Override
+  public void keepReplayProgress(String region, ReplayProgress progress) {
+    try {
+      client.putItem(put -> put.tableName(table).item(ReplayItems.item(region, progress)));
+    } catch (SdkException e) {
+      throw unavailable("how far the replay has come is not known to be kept", e);
+    }
+  }
+
+  @Override
+  public void forgetReplayProgress(String region) {
+    try {
+      client.deleteItem(delete -> delete.tableName(table).key(ReplayItems.key(region)));
+    } catch (SdkException e) {
+      throw unavailable("how far the replay had come is not known to be forgotten", e);
+    }
   }
 
   @Override

@@ -56,6 +56,61 @@ public interface Journal {
   }
 
   /**
+   * Reads as {@link #read(Predicate)} does, without the entries that a replay has marked: they are
+   * for people, whatever a database says of them.
+   *
+   * @param reader takes the next entries, and says whether it wants more
+   * @return whether it has taken all; false as soon as it wants no more
+   * @throws JournalUnavailableException if not all can be read
+   */
+  default boolean readUnblocked(Predicate<List<JournalEntry>> reader) {
+    return read(reader);
+  }
+
+  /**
+   * Reads on from where an earlier reading has ended. All entries that were kept before the first
+   * of these readings began are read by one of them, as they are then.
+   *
+   * @param from where to go on
+   * @param reader takes the next entries, and says whether it has taken all of them; called by this
+   *     thread
+   * @return after the last entries that were taken
+   * @throws JournalUnavailableException if not all can be read
+   */
+  default Bookmark read(Bookmark from, Predicate<List<JournalEntry>> reader) {
+    return read(reader) ? Bookmark.END : from;
+  }
+
+  /**
+   * Reads how far a region's replay has come. A journal that keeps no progress is read from the
+   * beginning by each call.
+   *
+   * @param region the region
+   * @return the progress; empty if there is none
+   * @throws JournalUnavailableException if it cannot be read
+   */
+  default Optional<ReplayProgress> replayProgress(String region) {
+    return Optional.empty();
+  }
+
+  /**
+   * Keeps how far a region's replay has come.
+   *
+   * @param region the region
+   * @param progress the progress
+   * @throws JournalUnavailableException if it is not known to be kept
+   */
+  default void keepReplayProgress(String region, ReplayProgress progress) {}
+
+  /**
+   * Forgets the progress of a replay that has ended.
+   *
+   * @param region the region
+   * @throws JournalUnavailableException if it is not known to be forgotten
+   */
+  default void forgetReplayProgress(String region) {}
+
+  /**
    * Takes an entry over into the epoch of a region that has become active, so that no attempt of an
    * earlier one, however late it goes on, can replace what that region is about to book.
    *
@@ -77,9 +132,9 @@ public interface Journal {
   void keepBlocked(JournalEntry entry);
 
   /**
-   * Removes entries whatever they are now.
+   * Removes entries whatever they are now, many with one call, which can have no condition.
    *
-   * @param entries entries that both regions' databases have
+   * @param entries entries that both regions' databases have, and that no replay has marked
    * @throws JournalUnavailableException if not all are known to be removed
    */
   void removeReplicated(Collection<JournalEntry> entries);

@@ -72,10 +72,16 @@ public final class JournalCleaning {
   public Result run(Deadline deadline) {
     Lease began = lease.read();
     boolean hasPart =
-        began.state() == Lease.State.ACTIVE
-            && (began.admits(region) || target.follows(began.activeRegion()));
+        began.state() == Lease.State.ACTIVE && (began.admits(region) || follows(began));
+    if (hasPart && began.admits(region)) {
+      target.beActive(began.epoch());
+    }
     Run run = new Run(began, deadline);
-    return run.result(!hasPart || (!deadline.isOver() && journal.read(run::clean)));
+    return run.result(!hasPart || (!deadline.isOver() && journal.readUnblocked(run::clean)));
+  }
+
+  private boolean follows(Lease active) {
+    return target.follows(active.activeRegion(), active.epoch());
   }
 
   private final class Run {
@@ -108,7 +114,7 @@ public final class JournalCleaning {
     private boolean removeReplicated(List<JournalEntry> part) {
       List<JournalEntry> arrived = chosen(part, true);
       if (!arrived.isEmpty()) {
-        if (!target.follows(began.activeRegion()) || !isUnchanged()) {
+        if (!follows(began) || !isUnchanged()) {
           return false;
         }
         journal.removeReplicated(arrived);

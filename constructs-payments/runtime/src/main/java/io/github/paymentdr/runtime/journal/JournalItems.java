@@ -99,11 +99,11 @@ final class JournalItems {
     return AttributeValue.fromS(value);
   }
 
-  private static AttributeValue number(long value) {
+  static AttributeValue number(long value) {
     return AttributeValue.fromN(Long.toString(value));
   }
 
-  private static String text(Map<String, AttributeValue> item, String name) {
+  static String text(Map<String, AttributeValue> item, String name) {
     AttributeValue value = item.get(name);
     if (value == null || value.s() == null) {
       throw new IllegalArgumentException(name + " must be a text");
@@ -111,7 +111,7 @@ final class JournalItems {
     return value.s();
   }
 
-  private static long number(Map<String, AttributeValue> item, String name) {
+  static long number(Map<String, AttributeValue> item, String name) {
     AttributeValue value = item.get(name);
     if (value == null || value.n() == null) {
       throw new IllegalArgumentException(name + " must be a number");

@@ -2,7 +2,10 @@ package io.github.paymentdr.runtime.journal;
 
 import static java.util.Objects.requireNonNull;
 
+import io.github.paymentdr.runtime.journal.JournalTarget.Outcome;
 import io.github.paymentdr.runtime.replication.Deadline;
+import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -13,22 +16,37 @@ import java.util.Set;
  * Writes what the journal has to a database that has become the active one.
  *
  * <p>Most entries are in the database, since it was a fraction of a second behind. So it is asked
- * about many at once, and only what is missing is written, one transaction for each. What was done
- * before a crash or the end of the time is found there by the next call.
+ * about many at once, and only what is missing is written. After the replication was broken for
+ * long, all of it is missing and more than one call can write: so each page is written as it is
+ * read, and how far that has come is kept for the next call ({@link ReplayProgress}).
  *
  * <p>What is missing is first taken over into the new epoch. It may be of an attempt that died, so
  * that another attempt in the lost region might still replace it: after this region has booked it
  * and told its caller.
  */
 public final class JournalReplay {
+  /**
+   * Calls that follow each other go on where the last has ended. After a longer time people may
+   * have been at work, and have given the region another database: that one is asked about
+   * everything.
+   */
+  static final Duration PROGRESS_IS_GOOD_FOR = Duration.ofMinutes(10);
+
   private static final Comparator<JournalEntry> ORDER =
       Comparator.comparing(JournalEntry::group)
           .thenComparingLong(JournalEntry::sequence)
           .thenComparing(JournalEntry::slot);
 
+  /** Each claim waits for a quorum of regions, so many of them wait together. */
+  private static final int CLAIMS_AT_ONCE = 32;
+
+  /** Between two looks at the time. */
+  private static final int WRITTEN_AT_ONCE = 100;
+
   private final String region;
   private final Journal journal;
   private final JournalTarget target;
+  private final Clock clock;
 
   /**
    * Makes a replay.
@@ -36,22 +54,25 @@ public final class JournalReplay {
    * @param region this region
    * @param journal the journal
    * @param target the database
+   * @param clock tells how old the progress of an earlier call is
    */
-  public JournalReplay(String region, Journal journal, JournalTarget target) {
+  public JournalReplay(String region, Journal journal, JournalTarget target, Clock clock) {
     this.region = requireNonNull(region);
     this.journal = requireNonNull(journal);
     this.target = requireNonNull(target);
+    this.clock = requireNonNull(clock);
   }
 
   /**
-   * What became of the entries.
+   * What became of the entries, by this call and those before it that it went on from.
    *
    * @param isComplete whether all were looked at; else call again
    * @param entries how many there are; how many were found so far if it is not complete
    * @param applied how many were missing
    * @param present how many were there
    * @param superseded how many belong to dead attempts
-   * @param blocked the slots of those that could not be written
+   * @param blocked how many could not be written
+   * @param blockedSlots the slots of the first of these
    */
   public record Result(
       boolean isComplete,
@@ -59,10 +80,11 @@ public final class JournalReplay {
       long applied,
       long present,
       long superseded,
-      List<String> blocked) {}
+      long blocked,
+      List<String> blockedSlots) {}
 
   /**
-   * Replays.
+   * Replays, for as long as there is time.
    *
    * @param deadline when to end
    * @param epoch the epoch that this region has become active in
@@ -70,74 +92,165 @@ public final class JournalReplay {
    * @throws JournalUnavailableException if the journal cannot be read
    */
   public Result run(Deadline deadline, long epoch) {
-    Run run = new Run(deadline, epoch);
-    boolean isRead = !deadline.isOver() && journal.read(run::look);
-    return run.result(isRead && run.writeMissing());
+    if (deadline.isOver()) {
+      return new Result(false, 0, 0, 0, 0, 0, List.of());
+    }
+    Optional<ReplayProgress> kept = journal.replayProgress(region);
+    Pass pass =
+        new Pass(
+            deadline,
+            kept.filter(found -> isGood(found, epoch)).orElse(ReplayProgress.begin(epoch)));
+    boolean isComplete = pass.run();
+    if (!isComplete) {
+      journal.keepReplayProgress(region, pass.progress());
+    } else if (kept.isPresent()) {
+      journal.forgetReplayProgress(region);
+    }
+    return pass.result(isComplete);
   }
 
-  private final class Run {
+  private boolean isGood(ReplayProgress progress, long epoch) {
+    return progress.epoch() == epoch
+        && clock.instant().isBefore(progress.keptAt().plus(PROGRESS_IS_GOOD_FOR));
+  }
+
+  /** One way through the journal, or what this call does of it. */
+  private final class Pass {
     private final Deadline deadline;
-    private final long epoch;
-    private final List<JournalEntry> missing = new ArrayList<>();
-    private final List<String> blocked = new ArrayList<>();
-    private long entries;
-    private long applied;
-    private long present;
-    private long superseded;
+    private final ReplayProgress begun;
 
-    /** A slot that changes after it was read is read again by the next call. */
-    private boolean isChanged;
+    /** What misses its predecessor, which may be on a page that comes later. */
+    private final List<JournalEntry> waiting = new ArrayList<>();
 
-    Run(Deadline deadline, long epoch) {
+    private Bookmark bookmark;
+    private ReplayProgress.Counts counts;
+    private boolean isBehind;
+    private boolean isUndone;
+
+    Pass(Deadline deadline, ReplayProgress begun) {
       this.deadline = deadline;
-      this.epoch = epoch;
+      this.begun = begun;
+      this.bookmark = begun.bookmark();
+      this.counts = begun.counts();
+      this.isBehind = begun.isBehind();
+      this.isUndone = begun.isUndone();
     }
 
-    boolean look(List<JournalEntry> some) {
-      for (List<JournalEntry> part : Parts.of(some)) {
-        if (deadline.isOver()) {
+    /** Returns whether nothing is left to do. */
+    boolean run() {
+      bookmark = journal.read(bookmark, this::replay);
+      if (bookmark.isAtEnd()) {
+        writeWaiting();
+      } else {
+        isBehind |= !waiting.isEmpty();
+      }
+      return bookmark.isAtEnd() && !isBehind && !isUndone;
+    }
+
+    private boolean replay(List<JournalEntry> page) {
+      ReplayProgress.Counts before = counts;
+      for (List<JournalEntry> part : Parts.of(page)) {
+        if (deadline.isOver() || !replayPart(part)) {
+          // The page is read again, and what else it has is counted then.
+          counts = before.withApplied(counts.applied());
           return false;
-        }
-        Set<String> there = target.present(part);
-        entries += part.size();
-        for (JournalEntry entry : part) {
-          if (there.contains(entry.slot())) {
-            present++;
-          } else {
-            missing.add(entry);
-          }
         }
       }
       return true;
     }
 
-    boolean writeMissing() {
-      missing.sort(ORDER);
-      for (JournalEntry entry : missing) {
-        if (deadline.isOver()) {
+    private boolean replayPart(List<JournalEntry> part) {
+      Set<String> there = target.present(part);
+      counts = counts.withEntries(part.size());
+      List<JournalEntry> missing =
+          part.stream().filter(entry -> !there.contains(entry.slot())).sorted(ORDER).toList();
+      for (int from = 0; from < missing.size(); from += WRITTEN_AT_ONCE) {
+        int to = Math.min(from + WRITTEN_AT_ONCE, missing.size());
+        if (deadline.isOver() || !write(claimed(missing.subList(from, to)))) {
           return false;
         }
-        Optional<JournalEntry> claimed = journal.claim(entry, epoch, region);
-        isChanged |= claimed.isEmpty();
-        claimed.ifPresent(this::write);
       }
-      return !isChanged;
+      return true;
     }
 
-    private void write(JournalEntry entry) {
-      switch (target.apply(entry)) {
-        case APPLIED -> applied++;
-        case PRESENT -> present++;
-        case SUPERSEDED -> superseded++;
-        case BLOCKED -> {
-          journal.keepBlocked(entry);
-          blocked.add(entry.slot());
+    /** Takes entries over, and leaves those whose slot has changed since to the next pass. */
+    private List<JournalEntry> claimed(List<JournalEntry> missing) {
+      List<JournalEntry> claimed = new ArrayList<>();
+      try (Workers<Optional<JournalEntry>> workers =
+          new Workers<>(Math.min(CLAIMS_AT_ONCE, missing.size()))) {
+        for (JournalEntry entry : missing) {
+          workers.add(() -> journal.claim(entry, begun.epoch(), region));
+        }
+        while (workers.hasNext()) {
+          Optional<JournalEntry> now = workers.next();
+          isUndone |= now.isEmpty();
+          now.ifPresent(claimed::add);
         }
       }
+      claimed.sort(ORDER);
+      return claimed;
+    }
+
+    private boolean write(List<JournalEntry> entries) {
+      List<Outcome> outcomes = target.applyAll(entries, deadline);
+      for (int i = 0; i < outcomes.size(); i++) {
+        if (outcomes.get(i) == Outcome.BLOCKED && !begun.isLast()) {
+          waiting.add(entries.get(i));
+        } else {
+          count(outcomes.get(i), entries.get(i));
+        }
+      }
+      return outcomes.size() == entries.size();
+    }
+
+    /** What then misses its predecessor has none, if this call has seen the whole journal. */
+    private void writeWaiting() {
+      waiting.sort(ORDER);
+      for (JournalEntry entry : waiting) {
+        if (deadline.isOver()) {
+          isUndone = true;
+          return;
+        }
+        Outcome outcome = target.apply(entry);
+        if (outcome == Outcome.BLOCKED && !begun.isAtBegin()) {
+          isBehind = true;
+        } else {
+          count(outcome, entry);
+        }
+      }
+    }
+
+    private void count(Outcome outcome, JournalEntry entry) {
+      if (outcome == Outcome.BLOCKED) {
+        journal.keepBlocked(entry);
+      }
+      counts = counts.with(outcome, entry.slot());
+    }
+
+    ReplayProgress progress() {
+      ReplayProgress now =
+          new ReplayProgress(
+              begun.epoch(),
+              bookmark,
+              begun.isLast(),
+              isBehind,
+              isUndone,
+              begun.appliedBefore(),
+              counts,
+              clock.instant());
+      return bookmark.isAtEnd() ? now.nextPass() : now;
     }
 
     Result result(boolean isComplete) {
-      return new Result(isComplete, entries, applied, present, superseded, List.copyOf(blocked));
+      long notThere = counts.applied() + counts.superseded() + counts.blocked();
+      return new Result(
+          isComplete,
+          counts.entries(),
+          counts.applied(),
+          Math.max(0, counts.entries() - notThere),
+          counts.superseded(),
+          counts.blocked(),
+          counts.blockedSlots());
     }
   }
 }

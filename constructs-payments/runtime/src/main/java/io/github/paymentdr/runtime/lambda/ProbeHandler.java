@@ -24,8 +24,8 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Probes the other region for a minute. The schedule calls it each minute; what the event says does
- * not matter.
+ * Probes the other region for a minute, and on until the next call must have begun. The schedule
+ * calls it each minute; what the event says does not matter.
  */
 public final class ProbeHandler implements RequestStreamHandler {
   static {
@@ -70,7 +70,7 @@ public final class ProbeHandler implements RequestStreamHandler {
   private record Configured(PeerWatch watch, ProbeLoop loop) {}
 
   /**
-   * Probes for a minute.
+   * Probes for a minute and a half.
    *
    * @param event what the schedule says
    * @param response gets how often it probed
@@ -136,6 +136,7 @@ public final class ProbeHandler implements RequestStreamHandler {
             configuration.region(),
             configuration.peerRegion(),
             time.clock()),
-        new ProbeLoop(time.ticker(), time.pause(), interval, configuration.probeTimeout()));
+        new ProbeLoop(
+            time.ticker(), time.pause(), interval, configuration.probeTimeout(), time.clock()));
   }
 }

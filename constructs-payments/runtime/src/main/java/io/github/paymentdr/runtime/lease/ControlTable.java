@@ -22,6 +22,9 @@ public final class ControlTable {
   /** How the ids of the journal's entries begin. */
   public static final String JOURNAL = "journal/";
 
+  /** How the ids of what a region's replay has reached begin. */
+  public static final String REPLAY = "replay/";
+
   /** How the ids of the regions' own items begin. */
   public static final String REGION = "region/";
 
@@ -34,7 +37,7 @@ public final class ControlTable {
   /** Of the lease: the region that has it. */
   public static final String ACTIVE_REGION = "activeRegion";
 
-  /** Of the lease and of journal entries: the epoch, a number from 1. */
+  /** Of the lease, of journal entries and of a replay: the epoch, a number from 1. */
   public static final String EPOCH = "epoch";
 
   /** Of the lease: the name of a {@link Lease.State}. */
@@ -100,7 +103,7 @@ public final class ControlTable {
   /** Of a journal entry: all that is needed to write it to a database again. */
   public static final String CONTENT = "content";
 
-  /** Of a journal entry: when it was written. */
+  /** Of a journal entry and of what a replay has reached: when it was written. */
   public static final String WRITTEN_AT = "writtenAt";
 
   /** Of a journal entry that a replay could not write: true, so that nothing else removes it. */

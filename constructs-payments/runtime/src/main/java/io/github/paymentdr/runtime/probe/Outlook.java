@@ -89,27 +89,46 @@ public final class Outlook {
    * @return the answer
    */
   public HealthAnswer askOwnHealth(String ownUrl) {
-    return health.ask(ownUrl, path, region, timeout);
+    return askOwnHealth(ownUrl, timeout);
+  }
+
+  /**
+   * Asks this region for its health.
+   *
+   * @param ownUrl its URL
+   * @param limit how long it may take
+   * @return the answer
+   */
+  public HealthAnswer askOwnHealth(String ownUrl, Duration limit) {
+    return health.ask(ownUrl, path, region, limit);
   }
 
   /**
    * Judges the answers of a look that the other region did not pass.
+   *
+   * <p>A refusal is Lambda's answer to who has no right, and to everybody where there is no
+   * function any more. This region's own URL tells them apart: it is asked by the same role with
+   * rights of the same kind.
    *
    * @param peer what the other region said
    * @param own what this region said
    * @return the finding
    */
   public Finding judge(HealthAnswer peer, HealthAnswer own) {
-    if (peer.isRefusal()) {
+    if (peer.isRefusal() && (own.isRefusal() || !own.isAnswer())) {
       return new Finding(
           Verdict.BLIND,
           peerRegion
               + " did not let this region ask ("
               + peer.text()
+              + "), and neither did "
+              + region
+              + " itself ("
+              + own.text()
               + "), which says nothing of its health; look at the rights of this function first");
     }
     return own.isAnswer()
-        ? new Finding(Verdict.UNHEALTHY, peerRegion + " is not healthy: " + peer.text())
+        ? new Finding(Verdict.UNHEALTHY, peerRegion + " is not healthy: " + told(peer))
         : new Finding(
             Verdict.BLIND,
             peerRegion
@@ -120,6 +139,15 @@ public final class Outlook {
                 + " itself ("
                 + own.text()
                 + "), so nothing can be said");
+  }
+
+  private String told(HealthAnswer peer) {
+    return peer.isRefusal()
+        ? peer.text()
+            + ", while "
+            + region
+            + " lets the same role ask, so its Function URL or what allows it is gone"
+        : peer.text();
   }
 
   /** {@return how long one question may take} */

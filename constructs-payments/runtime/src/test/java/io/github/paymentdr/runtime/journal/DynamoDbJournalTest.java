@@ -215,7 +215,7 @@ final class DynamoDbJournalTest {
           MemoryDatabase database = new MemoryDatabase();
           database.commit(live);
           JournalReplay.Result result =
-              new JournalReplay(WEST, journal, database)
+              new JournalReplay(WEST, journal, database, Clock.systemUTC())
                   .run(Deadline.after(Duration.ofMinutes(1)), 2);
           assertThat(result.superseded()).isOne();
           assertThat(database.attempt("key/p1")).isEqualTo("live");

@@ -147,17 +147,39 @@ final class JournalCleaningTest {
     JournalEntry blocked = aged(change("p9", 3, "a9", 1), 86_400);
     journal.write(blocked);
     table.putLease(WEST, 2, State.ACTIVATING);
-    new JournalReplay(WEST, journal, west).run(Deadline.after(Duration.ofMinutes(1)), 2);
+    new JournalReplay(WEST, journal, west, Clock.systemUTC())
+        .run(Deadline.after(Duration.ofMinutes(1)), 2);
     table.putLease(WEST, 2, State.ACTIVE);
 
-    assertThat(clean(WEST)).isEqualTo(new Result(true, 6, 0, 0));
+    assertThat(clean(WEST)).isEqualTo(new Result(true, 5, 0, 0));
     assertThat(journal.readAll()).contains(blocked.takenOver(2, WEST));
+  }
+
+  /** Somebody has booked it by hand; that is for the same person to say. */
+  @Test
+  void whatAReplayCouldNotWriteStaysThoughItHasArrived() {
+    west.commit(old);
+    journal.keepBlocked(old);
+
+    assertThat(clean(WEST)).isEqualTo(new Result(true, 4, 0, 0));
+    assertThat(journal.readAll()).contains(old);
+  }
+
+  @Test
+  void theActiveRegionSaysSoAndNobodyElse() {
+    clean(EAST);
+    clean(WEST);
+    table.putLease(EAST, 3, State.ACTIVATING);
+    clean(EAST);
+    assertThat(east.activeIn).containsExactly(1L);
+    assertThat(west.activeIn).isEmpty();
   }
 
   @Test
   void aDeadAttemptOfAnEarlierEpochGoesAfterTheTakeover() {
     table.putLease(WEST, 2, State.ACTIVATING);
-    new JournalReplay(WEST, journal, west).run(Deadline.after(Duration.ofMinutes(1)), 2);
+    new JournalReplay(WEST, journal, west, Clock.systemUTC())
+        .run(Deadline.after(Duration.ofMinutes(1)), 2);
     table.putLease(WEST, 2, State.ACTIVE);
     JournalEntry late = aged(creation("late", "a9", 1), 400);
     journal.write(late);

@@ -2,10 +2,12 @@ package io.github.paymentdr.runtime.journal;
 
 import java.util.Collection;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.Collectors;
@@ -16,6 +18,7 @@ final class MemoryDatabase implements JournalTarget {
   private final Map<String, ReentrantLock> locks = new ConcurrentHashMap<>();
   private final AtomicInteger applications = new AtomicInteger();
   private final AtomicInteger questions = new AtomicInteger();
+  final List<Long> activeIn = new CopyOnWriteArrayList<>();
   volatile String followed = "";
   volatile int crashBefore = Integer.MAX_VALUE;
   volatile int crashAfter = Integer.MAX_VALUE;
@@ -105,7 +108,12 @@ final class MemoryDatabase implements JournalTarget {
   }
 
   @Override
-  public boolean follows(String activeRegion) {
+  public boolean follows(String activeRegion, long epoch) {
     return followed.equals(activeRegion);
+  }
+
+  @Override
+  public void beActive(long epoch) {
+    activeIn.add(epoch);
   }
 }

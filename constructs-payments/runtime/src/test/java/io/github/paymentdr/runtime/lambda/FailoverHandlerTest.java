@@ -74,7 +74,7 @@ class FailoverHandlerTest {
                   "coolDownUntil",
                   "2026-11-22T10:11:37.123Z"));
       assertThat(east.requests()).hasSize(2);
-      assertThat(west.requests()).containsExactly("/health");
+      assertThat(west.requests()).containsExactlyInAnyOrder("/health?deep=true", "/health");
       // The second try comes when the first could at last have been answered.
       assertThat(region.waited())
           .singleElement()
@@ -100,6 +100,60 @@ class FailoverHandlerTest {
           .containsEntry("decision", "FALSE_ALARM")
           .containsEntry("detail", "us-east-1 is healthy when it is asked again");
       assertThat(east.requests()).hasSize(healthyAt);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {403, 404, 429, 500, 502, 503})
+    void thatItCouldNotServeItself(int status) {
+      east.close();
+      west.answers(status, "broken");
+      assertThatThrownBy(() -> assess("unplanned", "alarm"))
+          .isInstanceOf(ControlException.class)
+          .hasMessageStartingWith(
+              "us-west-2 is not fit to take over: its own payment function is not healthy (HTTP "
+                  + status
+                  + ")");
+      assertThat(assess("unplanned", "person")).containsEntry("decision", "GO");
+    }
+
+    @Test
+    void thatItsOwnFunctionRunsAndHangs() {
+      east.close();
+      AtomicInteger asked = new AtomicInteger();
+      west.answers(
+          () -> {
+            if (asked.incrementAndGet() == 1) {
+              sleep(Duration.ofSeconds(8));
+            }
+            return new FunctionUrlStub.Answer(200, FunctionUrlStub.WELL);
+          });
+      assertThatThrownBy(() -> assess("unplanned", "alarm"))
+          .isInstanceOf(ControlException.class)
+          .hasMessageContaining("is not healthy (no answer in 6000 ms)");
+    }
+
+    @Test
+    void thatOnlyTheOtherRegionRefuses() {
+      east.answers(403, "");
+      assertThat(assess("unplanned", "alarm"))
+          .containsEntry("decision", "GO")
+          .extractingByKey("detail")
+          .asString()
+          .contains("HTTP 403, while us-west-2 lets the same role ask");
+      west.answers(403, "");
+      assertThat(assess("unplanned", "alarm"))
+          .containsEntry("decision", "BLIND")
+          .extractingByKey("detail")
+          .asString()
+          .contains("neither did us-west-2 itself (HTTP 403)");
+    }
+
+    private void sleep(Duration time) {
+      try {
+        Thread.sleep(time.toMillis());
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
     }
 
     @Test

@@ -82,7 +82,7 @@ class PackagedFailoverTest {
     try (LambdaProcess probe = LambdaProcess.start(JAR, ProbeHandler.class, environment(), aws)) {
       assertThat(probe.call("{}")).isEqualTo(Map.of("probes", 0));
       table.put("region/us-east-1", Map.of("functionUrl", east.url()));
-      assertThat(probe.call("{}", 8_000)).isEqualTo(Map.of("probes", 1));
+      assertThat(probe.call("{}", 7_000)).isEqualTo(Map.of("probes", 1));
       assertThat(probe.output()).anyMatch(line -> line.contains("\"verdict\":\"UNHEALTHY\""));
     }
     assertThat(aws.actions()).contains("PutMetricData");

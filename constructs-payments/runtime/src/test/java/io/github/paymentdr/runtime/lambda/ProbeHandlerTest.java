@@ -28,7 +28,7 @@ import org.junit.jupiter.api.Timeout;
 @DisplayName("ProbeHandler")
 @Timeout(60)
 class ProbeHandlerTest {
-  private static final Instant START = Instant.parse("2026-11-22T10:00:00.000Z");
+  private static final Instant START = Instant.parse("2026-11-22T10:00:01.000Z");
   private static final String MEMORY = "probe/us-west-2";
 
   private final AwsStub aws = AwsStub.start();
@@ -82,12 +82,12 @@ class ProbeHandlerTest {
 
   @Test
   void putsAPointOfEachSecondThatItProbes() {
-    assertThat(region.probe(time)).isEqualTo(Map.of("probes", 6));
-    assertThat(east.requests()).hasSize(6).containsOnly("/health?deep=true");
+    assertThat(region.probe(time)).isEqualTo(Map.of("probes", 9));
+    assertThat(east.requests()).hasSize(9).containsOnly("/health?deep=true");
     assertThat(west.requests()).isEmpty();
     List<Map<String, String>> points = points();
     assertThat(points)
-        .hasSize(6)
+        .hasSize(9)
         .allSatisfy(
             point ->
                 assertThat(point)
@@ -101,30 +101,40 @@ class ProbeHandlerTest {
         .containsEntry("MetricData.member.1.StorageResolution", "1")
         .containsEntry("MetricData.member.1.Dimensions.member.1.Name", "Pair")
         .containsEntry("MetricData.member.1.Dimensions.member.1.Value", "payments-prod")
-        .containsEntry("MetricData.member.1.Timestamp", "2026-11-22T10:00:10Z");
+        .containsEntry("MetricData.member.1.Timestamp", "2026-11-22T10:00:11Z");
     assertThat(table.get(MEMORY)).isEmpty();
     assertThat(region.log()).contains("us-east-1 is healthy").hasLineCount(1);
   }
 
   @Test
-  void isBlindWhenItMayNotAsk() {
-    answerInTurn(403, 403, 403, 403, 403, 403);
+  void isBlindWhenItMayAskNobody() {
+    answerInTurn(403);
+    west.answers(403, "");
     region.probe(time);
     assertThat(values("PeerUnhealthy")).containsOnly("none");
-    assertThat(values("ProbeBlind")).hasSize(6).containsOnly("1.0");
+    assertThat(values("ProbeBlind")).hasSize(9).containsOnly("1.0");
+    assertThat(region.log()).contains("look at the rights of this function first");
+  }
+
+  @Test
+  void takesARefusalForAnOutageWhereItsOwnRegionLetsItAsk() {
+    answerInTurn(403);
+    region.probe(time);
+    assertThat(values("PeerUnhealthy")).hasSize(9).containsOnly("1.0");
+    assertThat(region.log()).contains("its Function URL or what allows it is gone");
   }
 
   @Test
   void remembersSinceWhenTheOtherRegionIsNotHealthy() {
     answerInTurn(200, 503, 500, 200, 503, 404);
     region.probe(time);
-    assertThat(values("PeerUnhealthy")).containsExactly("0.0", "1.0", "1.0", "0.0", "1.0", "1.0");
-    assertThat(table.get(MEMORY)).isEqualTo(Map.of("unhealthySince", "2026-11-22T10:00:40.000Z"));
+    assertThat(values("PeerUnhealthy")).startsWith("0.0", "1.0", "1.0", "0.0", "1.0", "1.0");
+    assertThat(table.get(MEMORY)).isEqualTo(Map.of("unhealthySince", "2026-11-22T10:00:41.000Z"));
     assertThat(writes()).isEqualTo(3);
-    assertThat(west.requests()).hasSize(4).containsOnly("/health");
+    assertThat(west.requests()).hasSize(7).containsOnly("/health");
 
     region.probe(time);
-    assertThat(table.get(MEMORY)).isEqualTo(Map.of("unhealthySince", "2026-11-22T10:00:40.000Z"));
+    assertThat(table.get(MEMORY)).isEqualTo(Map.of("unhealthySince", "2026-11-22T10:00:41.000Z"));
     assertThat(writes()).isEqualTo(3);
 
     east.answers(200, FunctionUrlStub.WELL);
@@ -142,9 +152,9 @@ class ProbeHandlerTest {
     aws.requests().clear();
     east.close();
     west.close();
-    assertThat(region.probe(time)).isEqualTo(Map.of("probes", 2));
+    assertThat(region.probe(time)).isEqualTo(Map.of("probes", 3));
     assertThat(points())
-        .hasSize(2)
+        .hasSize(3)
         .allSatisfy(
             point ->
                 assertThat(point)
@@ -160,7 +170,7 @@ class ProbeHandlerTest {
     east.close();
     west.answers(500, "broken");
     region.probe(time);
-    assertThat(values("PeerUnhealthy")).hasSize(2).containsOnly("1.0");
+    assertThat(values("PeerUnhealthy")).hasSize(3).containsOnly("1.0");
   }
 
   @Test
@@ -169,7 +179,7 @@ class ProbeHandlerTest {
     table.remove("region/us-west-2");
     east.answers(503, "");
     region.probe(time);
-    assertThat(values("ProbeBlind")).hasSize(2).containsOnly("1.0");
+    assertThat(values("ProbeBlind")).hasSize(3).containsOnly("1.0");
     assertThat(region.log()).contains("it has not registered");
   }
 
@@ -186,11 +196,11 @@ class ProbeHandlerTest {
     region.environment().put("PROBE_INTERVAL_SECONDS", "30");
     lease("us-west-2", "ACTIVATING", Map.of("unhealthySince", "2026-11-22T09:59:30.000Z"));
     region.probe(time);
-    assertThat(values("RecoverySeconds")).containsExactly("30.0", "60.0");
+    assertThat(values("RecoverySeconds")).containsExactly("31.0", "61.0", "91.0");
     aws.requests().clear();
     lease("us-west-2", "ACTIVATING", Map.of("takenAt", "2026-11-22T10:00:20.000Z"));
     region.probe(time);
-    assertThat(values("RecoverySeconds")).containsExactly("10.0", "40.0");
+    assertThat(values("RecoverySeconds")).containsExactly("41.0", "71.0", "101.0");
     for (String[] other : new String[][] {{"us-east-1", "ACTIVATING"}, {"us-west-2", "ACTIVE"}}) {
       aws.requests().clear();
       lease(other[0], other[1], Map.of("unhealthySince", "2026-11-22T09:59:30.000Z"));
@@ -204,8 +214,8 @@ class ProbeHandlerTest {
     region.environment().put("PROBE_INTERVAL_SECONDS", "30");
     aws.on("PutMetricData", request -> Response.xmlError(400, "Refused", "no"));
     answerInTurn(503);
-    assertThat(region.probe(time)).isEqualTo(Map.of("probes", 2));
-    assertThat(east.requests()).hasSize(2);
+    assertThat(region.probe(time)).isEqualTo(Map.of("probes", 3));
+    assertThat(east.requests()).hasSize(3);
     assertThat(table.get(MEMORY)).containsKey("unhealthySince");
     assertThat(region.log()).contains("the metrics were not put: ");
   }
@@ -221,8 +231,8 @@ class ProbeHandlerTest {
     }
     east.answers(503, "");
     aws.requests().clear();
-    assertThat(FailoverRegion.call(handler, "{}")).isEqualTo(Map.of("probes", 2));
-    assertThat(values("PeerUnhealthy")).hasSize(2).containsOnly("1.0");
+    assertThat(FailoverRegion.call(handler, "{}")).isEqualTo(Map.of("probes", 3));
+    assertThat(values("PeerUnhealthy")).hasSize(3).containsOnly("1.0");
     assertThat(region.log()).contains("the last known are used");
   }
 
@@ -260,9 +270,9 @@ class ProbeHandlerTest {
           wallMillis.addAndGet(-3_600_000);
           return new FunctionUrlStub.Answer(503, "");
         });
-    assertThat(region.probe(time)).isEqualTo(Map.of("probes", 6));
+    assertThat(region.probe(time)).isEqualTo(Map.of("probes", 9));
     wallMillis.addAndGet(86_400_000);
-    assertThat(region.probe(time)).isEqualTo(Map.of("probes", 6));
+    assertThat(region.probe(time)).isEqualTo(Map.of("probes", 9));
   }
 
   @Test

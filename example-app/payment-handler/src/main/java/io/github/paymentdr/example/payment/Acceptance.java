@@ -53,6 +53,16 @@ final class Acceptance {
     }
   }
 
+  /** {@return whether this region may book; no when nobody knows} */
+  boolean isActive() {
+    try {
+      guard.admit();
+      return true;
+    } catch (RegionNotActiveException | LeaseUnavailableException e) {
+      return false;
+    }
+  }
+
   /**
    * Accepts a booking that is written and not committed. It must be committed at once.
    *

@@ -57,6 +57,10 @@ final class Database implements AutoCloseable {
     this.time = time;
   }
 
+  boolean isAtSameHost(Database other) {
+    return settings.host().equals(other.settings.host());
+  }
+
   /** What is done in a transaction. It may be done more than once. */
   interface Work<T> {
     T in(Connection connection) throws SQLException;

@@ -9,6 +9,11 @@ package io.github.paymentdr.example.payment;
  * @param reads for what reads
  */
 record Databases(Database bookings, Database reads) implements AutoCloseable {
+  /** Whether what was just booked may take a moment to be read. */
+  boolean isReadElsewhere() {
+    return !bookings.isAtSameHost(reads);
+  }
+
   @Override
   public void close() {
     bookings.close();

@@ -53,8 +53,21 @@ final class Environment {
   }
 
   DatabaseSettings database(DatabaseSettings.Target target) {
+    return at(text("DB_HOST"), target);
+  }
+
+  /**
+   * {@return the server to read from: one of its own where the writer's name leads nowhere as long
+   * as the other region is active}
+   */
+  DatabaseSettings reader() {
+    String host = variables.get("DB_READ_HOST");
+    return at(host == null || host.isBlank() ? text("DB_HOST") : host, DatabaseSettings.Target.ANY);
+  }
+
+  private DatabaseSettings at(String host, DatabaseSettings.Target target) {
     return new DatabaseSettings(
-        text("DB_HOST"), port(), text("DB_NAME"), TrustBundle.locate(variables), target);
+        host, port(), text("DB_NAME"), TrustBundle.locate(variables), target);
   }
 
   private int port() {

@@ -28,9 +28,6 @@ import java.util.Optional;
  * these, never beside them.
  */
 final class JournalOperations {
-  /** A state machine that is answered more than it may hold ends at once, and cannot catch it. */
-  private static final int MOST_SLOTS = 50;
-
   private final String region;
   private final LeaseReader lease;
   private final Journal journal;
@@ -114,15 +111,16 @@ final class JournalOperations {
           "the journal is not replayed: the lease is with %s in epoch %s, not with %s in epoch %s"
               .formatted(now.activeRegion(), now.epoch(), region, epoch));
     }
-    JournalReplay.Result result = new JournalReplay(region, journal, ledger).run(deadline, epoch);
+    JournalReplay.Result result =
+        new JournalReplay(region, journal, ledger, clock).run(deadline, epoch);
     Map<String, Object> answer = new LinkedHashMap<>();
     answer.put("complete", result.isComplete());
     answer.put("entries", result.entries());
     answer.put("applied", result.applied());
     answer.put("present", result.present());
     answer.put("superseded", result.superseded());
-    answer.put("blocked", result.blocked().size());
-    answer.put("blockedSlots", result.blocked().stream().limit(MOST_SLOTS).toList());
+    answer.put("blocked", result.blocked());
+    answer.put("blockedSlots", result.blockedSlots());
     logged("the journal was replayed", answer);
     return answer;
   }

@@ -131,7 +131,15 @@ final class Ledger {
     return databases
         .reads()
         .inTransaction(connection -> select(connection, SELECT_PAYMENT, id))
+        .or(() -> findWhereItIsBooked(id))
         .orElseThrow(ProblemException::notFound);
+  }
+
+  /** A reader may not have heard of what was booked a moment ago. */
+  private Optional<Payment> findWhereItIsBooked(UUID id) {
+    return databases.isReadElsewhere() && acceptance.isActive()
+        ? databases.bookings().inTransaction(connection -> select(connection, SELECT_PAYMENT, id))
+        : Optional.empty();
   }
 
   /**

@@ -4,13 +4,16 @@ import io.github.paymentdr.runtime.journal.JournalEntry;
 import io.github.paymentdr.runtime.journal.JournalTarget;
 import io.github.paymentdr.runtime.lease.LeaseReader;
 import io.github.paymentdr.runtime.log.Log;
+import io.github.paymentdr.runtime.replication.Deadline;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -22,6 +25,9 @@ import org.jspecify.annotations.Nullable;
 final class LedgerJournal implements JournalTarget {
   /** The database refuses the rows, and will do so each time. */
   private static final Set<String> REFUSALS = Set.of("22", "23");
+
+  /** So many are written in one transaction, whose locks no other request has to wait for long. */
+  private static final int TOGETHER = 50;
 
   private static final String SELECT_BOOKING = "select from ledger.booking where id = ?";
 
@@ -36,6 +42,21 @@ final class LedgerJournal implements JournalTarget {
       """
       select coalesce(has_table_privilege(to_regclass('dr.node'), 'select')
         and has_table_privilege(to_regclass('dr.heartbeat'), 'select'), false)
+      """;
+
+  /** The active region's cleaning writes each minute. */
+  private static final String FOLLOWS_PHYSICALLY =
+      """
+      select pg_is_in_recovery() and exists (select from ledger.activity
+        where region = ? and epoch = ?
+          and written_at > clock_timestamp() - interval '3 minutes')
+      """;
+
+  private static final String WRITE_ACTIVITY =
+      """
+      insert into ledger.activity (region, epoch, written_at) values (?, ?, clock_timestamp())
+      on conflict (region) do update
+        set epoch = excluded.epoch, written_at = excluded.written_at
       """;
 
   /** While a table is being copied a booking may have arrived without its payment. */
@@ -88,6 +109,50 @@ final class LedgerJournal implements JournalTarget {
       }
       throw e;
     }
+  }
+
+  @Override
+  public List<Outcome> applyAll(List<JournalEntry> entries, Deadline deadline) {
+    List<Outcome> outcomes = new ArrayList<>();
+    for (int from = 0; from < entries.size() && !deadline.isOver(); from += TOGETHER) {
+      List<JournalEntry> some = entries.subList(from, Math.min(from + TOGETHER, entries.size()));
+      outcomes.addAll(applyTogether(some).orElseGet(() -> some.stream().map(this::apply).toList()));
+    }
+    return outcomes;
+  }
+
+  /** Writes all or none; none where one of them would need a transaction of its own. */
+  private Optional<List<Outcome>> applyTogether(List<JournalEntry> entries) {
+    try {
+      List<LedgerEntry> contents = new ArrayList<>();
+      for (JournalEntry entry : entries) {
+        contents.add(LedgerEntry.read(entry.content()));
+      }
+      return databases
+          .bookings()
+          .inTransaction(connection -> applyTogether(connection, entries, contents));
+    } catch (LedgerEntry.UnreadableException e) {
+      return Optional.empty();
+    } catch (ProblemException e) {
+      if (e.getCause() instanceof SQLException cause && isRefusal(cause)) {
+        return Optional.empty();
+      }
+      throw e;
+    }
+  }
+
+  private Optional<List<Outcome>> applyTogether(
+      Connection connection, List<JournalEntry> entries, List<LedgerEntry> contents)
+      throws SQLException {
+    List<Outcome> outcomes = new ArrayList<>();
+    for (int i = 0; i < entries.size(); i++) {
+      Attempt attempt = apply(connection, entries.get(i), contents.get(i));
+      if (attempt == Attempt.AGAIN) {
+        return Optional.empty();
+      }
+      outcomes.add(Outcome.valueOf(attempt.name()));
+    }
+    return Optional.of(outcomes);
   }
 
   private Outcome blocked(JournalEntry entry, Exception why) {
@@ -211,22 +276,37 @@ final class LedgerJournal implements JournalTarget {
   }
 
   @Override
-  public boolean follows(String activeRegion) {
+  public boolean follows(String activeRegion, long epoch) {
     return databases
         .reads()
         .inTransaction(
             connection ->
-                isTrue(connection, "select pg_is_in_recovery()")
-                    || (isTrue(connection, IS_LOGICAL_NODE)
-                        && isTrue(connection, FOLLOWS_LOGICALLY, activeRegion)));
+                isTrue(connection, IS_LOGICAL_NODE)
+                    ? isTrue(connection, FOLLOWS_LOGICALLY, activeRegion)
+                    : isTrue(connection, FOLLOWS_PHYSICALLY, activeRegion, epoch));
   }
 
-  private static boolean isTrue(Connection connection, String sql, String... parameters)
+  @Override
+  public void beActive(long epoch) {
+    databases
+        .bookings()
+        .inTransaction(
+            connection -> {
+              if (!isTrue(connection, IS_LOGICAL_NODE)) {
+                try (PreparedStatement statement = connection.prepareStatement(WRITE_ACTIVITY)) {
+                  new Parameters(statement).add(region).add(epoch);
+                  statement.executeUpdate();
+                }
+              }
+              return true;
+            });
+  }
+
+  private static boolean isTrue(Connection connection, String sql, Object... parameters)
       throws SQLException {
     try (PreparedStatement statement = connection.prepareStatement(sql)) {
-      Parameters values = new Parameters(statement);
-      for (String parameter : parameters) {
-        values.add(parameter);
+      for (int i = 0; i < parameters.length; i++) {
+        statement.setObject(i + 1, parameters[i]);
       }
       try (ResultSet row = statement.executeQuery()) {
         return row.next() && row.getBoolean(1);

@@ -34,8 +34,9 @@ import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
  * <p>It reads the environment variables {@code DB_HOST}, {@code DB_PORT}, {@code DB_NAME}, {@code
  * DB_USER}, {@code SESSION_TABLE}, {@code CONTROL_TABLE} (the lease and the journal), {@code
  * LEASE_MILLIS} (how long a reading of the lease is good for), {@code REGION_ROLE} ({@code PRIMARY}
- * or {@code SECONDARY}, which {@code /health} shows and nothing else needs) and {@code AWS_REGION},
- * and {@code DB_TRUST_STORE_PEM} where the certificates are not built in.
+ * or {@code SECONDARY}, which {@code /health} shows and nothing else needs), {@code AWS_REGION},
+ * {@code DB_READ_HOST} where the server to read from has another name than the one to write to, and
+ * {@code DB_TRUST_STORE_PEM} where the certificates are not built in.
  *
  * <p>Which region books is a question for the lease, in each request anew: nothing that was read in
  * an earlier invocation, or before a snapshot, is believed.
@@ -48,6 +49,8 @@ public final class PaymentHandler implements RequestStreamHandler, Resource {
     // A writer that moved keeps its name; Java would remember the old address for 30 s or for ever.
     Security.setProperty("networkaddress.cache.ttl", "5");
     Security.setProperty("networkaddress.cache.negative.ttl", "1");
+    // A replay makes that many calls of the table at once; Java would keep five connections open.
+    System.setProperty("http.maxConnections", "32");
   }
 
   private static final Pattern CORRELATION_ID = Pattern.compile("[A-Za-z0-9._-]{8,64}");
@@ -136,8 +139,13 @@ public final class PaymentHandler implements RequestStreamHandler, Resource {
     LeaseReader lease = new DynamoDbLease(control, controlTable);
     return new Services(
         new Databases(
-            database(environment, DatabaseSettings.Target.PRIMARY, credentials, clock, time),
-            database(environment, DatabaseSettings.Target.ANY, credentials, clock, time)),
+            database(
+                environment.database(DatabaseSettings.Target.PRIMARY),
+                environment,
+                credentials,
+                clock,
+                time),
+            database(environment.reader(), environment, credentials, clock, time)),
         new Sessions(
             AwsClients.sessionTable(DynamoDbClient.builder(), region, credentials, time),
             environment.text("SESSION_TABLE"),
@@ -149,12 +157,11 @@ public final class PaymentHandler implements RequestStreamHandler, Resource {
   }
 
   private static Database database(
+      DatabaseSettings settings,
       Environment environment,
-      DatabaseSettings.Target target,
       AwsCredentialsProvider credentials,
       Clock clock,
       RequestTime time) {
-    DatabaseSettings settings = environment.database(target);
     String user = environment.text("DB_USER");
     return new Database(
         settings,

@@ -67,13 +67,32 @@ class EnvironmentTest {
         .hasMessage("DB_PORT must be a number, got 'pg'");
   }
 
+  @Test
+  void readsWhereItWritesUnlessItIsToldOtherwise() {
+    String trust = TestDatabase.shared().certificates().authority().toString();
+    assertThat(environment(Map.of("DB_TRUST_STORE_PEM", trust)).reader().host())
+        .isEqualTo("localhost");
+    assertThat(
+            environment(Map.of("DB_TRUST_STORE_PEM", trust, "DB_READ_HOST", " ")).reader().host())
+        .isEqualTo("localhost");
+    DatabaseSettings reader =
+        environment(Map.of("DB_TRUST_STORE_PEM", trust, "DB_READ_HOST", "reader.example.com"))
+            .reader();
+    assertThat(reader.url()).isEqualTo("jdbc:postgresql://reader.example.com:5432/payments");
+    assertThat(reader.target()).isEqualTo(DatabaseSettings.Target.ANY);
+  }
+
   private static DatabaseSettings database(Map<String, String> more) {
+    return environment(more).database(DatabaseSettings.Target.ANY);
+  }
+
+  private static Environment environment(Map<String, String> more) {
     Map<String, String> variables = new HashMap<>();
     variables.put("DB_HOST", "localhost");
     variables.put("DB_PORT", "5432");
     variables.put("DB_NAME", "payments");
     variables.putAll(more);
-    return new Environment(variables).database(DatabaseSettings.Target.ANY);
+    return new Environment(variables);
   }
 
   @Test

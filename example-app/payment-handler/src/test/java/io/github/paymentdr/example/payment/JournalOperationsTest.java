@@ -39,7 +39,7 @@ class JournalOperationsTest {
             new JournalOperations.Operation("replayJournal", Map.of("epoch", 2)),
             Duration.ofMinutes(1));
 
-    assertThat(answer).containsEntry("complete", true).containsEntry("blocked", blocked);
+    assertThat(answer).containsEntry("complete", true).containsEntry("blocked", (long) blocked);
     assertThat((List<?>) answer.get("blockedSlots")).hasSize(50);
     assertThat(Json.write(answer)).hasSizeLessThan(64 * 1024);
   }
@@ -98,7 +98,7 @@ class JournalOperationsTest {
     }
 
     @Override
-    public boolean follows(String region) {
+    public boolean follows(String region, long epoch) {
       return false;
     }
   }

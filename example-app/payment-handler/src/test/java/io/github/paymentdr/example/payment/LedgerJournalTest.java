@@ -255,8 +255,8 @@ class LedgerJournalTest {
 
   @Test
   void databaseThatNobodyReplicatesToFollowsNobody() {
-    assertThat(ledger.follows(TestControlTable.EAST)).isFalse();
-    assertThat(ledger.follows(TestControlTable.WEST)).isFalse();
+    assertThat(ledger.follows(TestControlTable.EAST, 1)).isFalse();
+    assertThat(ledger.follows(TestControlTable.WEST, 1)).isFalse();
   }
 
   @Nested

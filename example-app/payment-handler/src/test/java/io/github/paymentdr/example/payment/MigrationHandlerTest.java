@@ -28,8 +28,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 @DisplayName("F1: MigrationHandler")
 class MigrationHandlerTest {
   private static final String CREATE = "{\"RequestType\":\"Create\",\"ResourceProperties\":{}}";
-  private static final Map<String, Object> VERSION_2 =
-      Map.of("PhysicalResourceId", "ledger-schema", "Data", Map.of("SchemaVersion", "2"));
+  private static final Map<String, Object> VERSION_3 =
+      Map.of("PhysicalResourceId", "ledger-schema", "Data", Map.of("SchemaVersion", "3"));
 
   @Test
   void migratesAnEmptyDatabaseAlsoWhenSeveralDoSoAtTheSameTimeAndThenLeavesReplicasAlone()
@@ -41,10 +41,10 @@ class MigrationHandlerTest {
       List<Callable<Map<String, Object>>> calls =
           Collections.nCopies(4, () -> call(migration, CREATE));
       for (Future<Map<String, Object>> answer : threads.invokeAll(calls)) {
-        assertThat(answer.get()).isEqualTo(VERSION_2);
+        assertThat(answer.get()).isEqualTo(VERSION_3);
       }
       threads.shutdown();
-      assertThat(call(migration, CREATE)).isEqualTo(VERSION_2);
+      assertThat(call(migration, CREATE)).isEqualTo(VERSION_3);
 
       database = database.asReplica();
       assertThat(call(database.migration(TestDatabase.USER), CREATE))
@@ -52,7 +52,7 @@ class MigrationHandlerTest {
               "Data",
               Map.of(
                   "SchemaVersion",
-                  "2",
+                  "3",
                   "Skipped",
                   "the database is a read-only replica, which gets its schema by itself"));
       checkHandlersOn(database);
@@ -106,7 +106,7 @@ class MigrationHandlerTest {
     assertThatThrownBy(() -> call(broken, CREATE))
         .isInstanceOf(IllegalStateException.class)
         .hasMessageStartingWith("the schema was not migrated: ")
-        .hasMessageContaining("V3__broken.sql")
+        .hasMessageContaining("V1000__broken.sql")
         .hasMessageContaining("no_such_table");
     assertThat(
             database.count(

@@ -36,7 +36,7 @@ class PackagedHandlerIT {
     try (LambdaProcess process = function.start(MigrationHandler.class)) {
       assertThat(process.call("{\"RequestType\":\"Create\",\"ResourceProperties\":{}}"))
           .isEqualTo(
-              Map.of("PhysicalResourceId", "ledger-schema", "Data", Map.of("SchemaVersion", "2")));
+              Map.of("PhysicalResourceId", "ledger-schema", "Data", Map.of("SchemaVersion", "3")));
       assertThat(process.call("{\"RequestType\":\"Update\",\"PhysicalResourceId\":\"other\"}"))
           .containsEntry("PhysicalResourceId", "other");
     }

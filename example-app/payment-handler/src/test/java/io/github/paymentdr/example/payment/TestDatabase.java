@@ -7,10 +7,12 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.stream.Stream;
 
 /**
  * A real PostgreSQL of the clusters' version, with TLS, and the schema as the migration makes it.
@@ -61,6 +63,59 @@ final class TestDatabase implements AutoCloseable {
       server.close();
       Files.createFile(folder.path().resolve("data").resolve("standby.signal"));
       return new TestDatabase(server(folder.path(), certificates), folder, certificates);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /**
+   * {@return a new server that follows this one as a physical standby, as the other cluster of a
+   * global database does}
+   */
+  TestDatabase follower() throws SQLException {
+    try (Connection connection = connect()) {
+      ServerFolder copy = ServerFolder.create();
+      query(connection, "select pg_backup_start('copy', true)");
+      copy(folder.path().resolve("data"), copy.path().resolve("data"));
+      String label = query(connection, "select labelfile from pg_backup_stop()");
+      Path data = copy.path().resolve("data");
+      Files.writeString(data.resolve("backup_label"), label);
+      Files.createFile(data.resolve("standby.signal"));
+      Files.writeString(
+          data.resolve("postgresql.auto.conf"),
+          "primary_conninfo = 'host=127.0.0.1 port=%s user=postgres'%n".formatted(port()));
+      return new TestDatabase(server(copy.path(), certificates), copy, certificates);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static String query(Connection connection, String sql) throws SQLException {
+    try (Statement statement = connection.createStatement();
+        ResultSet row = statement.executeQuery(sql)) {
+      row.next();
+      return row.getString(1);
+    }
+  }
+
+  private static void copy(Path from, Path to) throws IOException {
+    try (Stream<Path> files = Files.walk(from)) {
+      for (Path file : files.toList()) {
+        Path target = to.resolve(from.relativize(file).toString());
+        if (Files.isDirectory(file)) {
+          Files.createDirectories(target);
+        } else if (!file.endsWith("postmaster.pid") && Files.exists(file)) {
+          Files.copy(file, target);
+        }
+      }
+    }
+    Files.setPosixFilePermissions(to, PosixFilePermissions.fromString("rwx------"));
+  }
+
+  /** Ends the server and leaves its folder, where its certificate is. */
+  void stop() {
+    try {
+      server.close();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
