@@ -20,16 +20,28 @@ final class HandBack {
     this.context = context;
   }
 
-  /** This region's own database may be what has failed, and then the other one's says enough. */
   void run() throws SQLException {
-    try (Sql local = context.servers().connectLocal(TimeLimits.SHORT)) {
+    Optional<Sql> connected = connectLocal();
+    if (connected.isEmpty()) {
+      refuseUnless(isPeerActiveAgain());
+      return;
+    }
+    try (Sql local = connected.get()) {
+      // A promotion that is still at it, although nobody waits for it, goes before.
       ControlLock.takeFromMaintenance(local);
       refuseIfTooFar(local);
       refuseUnless(isPeerActiveAgain());
       PromotionRecord.forget(local);
+    }
+  }
+
+  /** This region's own database may be what has failed, and then the other one's says enough. */
+  private Optional<Sql> connectLocal() {
+    try {
+      return Optional.of(context.servers().connectLocal(TimeLimits.SHORT));
     } catch (SQLException e) {
       context.log().warn("this region's database does not answer: " + e.getMessage());
-      refuseUnless(isPeerActiveAgain());
+      return Optional.empty();
     }
   }
 
