@@ -157,7 +157,7 @@ final class DecisionStates {
             .when(all(own, active), "RepeatOpening")
             .when(all(own, activating, ofThisRun), "WaitForFencing")
             .when(all(own, activating, ofSomeRun), FIND_EARLIER)
-            .when(all(ofPeer, active, BY_ALARM), "ReadTime")
+            .when(all(ofPeer, BY_ALARM, any(active, REPEATED)), "ReadTime")
             .when(
                 all(ofPeer, activating, is("$.input.mode", "planned")),
                 failures.ofDecision(
@@ -260,7 +260,9 @@ final class DecisionStates {
 
   /**
    * Holds off what flaps between two regions that serve. A lease that was never opened serves
-   * nobody, so there is nothing to hold off.
+   * nobody, so an alarm that goes on then has nothing to hold off. A schedule comes at any time,
+   * also while the other region is opening its lease, and two regions that do not see each other
+   * would take it from each other.
    */
   private void addCoolDown() {
     definition.add(

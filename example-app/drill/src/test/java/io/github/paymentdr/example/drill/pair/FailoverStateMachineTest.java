@@ -688,8 +688,10 @@ class FailoverStateMachineTest {
     assertThat(machine.run(REPEATED).states())
         .doesNotContain("OpenTraffic")
         .endsWith("DecideByLease", "AlreadyActive");
-    machine.lease(PEER, 7, "ACTIVE", "{'coolDownUntil':'2099-01-01T00:00:00.000Z'}");
-    assertThat(machine.run(REPEATED).states()).endsWith("DecideByCoolDown", "LookedAgain");
+    for (String state : List.of("ACTIVE", "ACTIVATING")) {
+      machine.lease(PEER, 7, state, "{'coolDownUntil':'2099-01-01T00:00:00.000Z'}");
+      assertThat(machine.run(REPEATED).states()).endsWith("DecideByCoolDown", "LookedAgain");
+    }
     machine.lease(PEER, 7, "ACTIVE", "{}");
     machine.next("state", "{'fitToTakeOver':false,'problems':['p']}");
     assertThat(machine.run(REPEATED).states()).endsWith("NotFit", "DecideByStarter", "LookedAgain");
