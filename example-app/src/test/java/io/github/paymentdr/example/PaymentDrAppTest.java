@@ -93,6 +93,8 @@ class PaymentDrAppTest {
     assertThat(GLOBAL_DATABASE.exitCode()).as(GLOBAL_DATABASE.output()).isZero();
     RegionTemplate primary = GLOBAL_DATABASE.stack("PrimaryStack");
     RegionTemplate secondary = GLOBAL_DATABASE.stack("SecondaryStack");
+    assertThat(RecoveryLine.in(GLOBAL_DATABASE.output()).secondsOf("PrimaryStack, SecondaryStack"))
+        .isLessThan(300);
     assertThat(primary.count("AWS::RDS::GlobalCluster")).isEqualTo(1);
     assertThat(secondary.count("AWS::RDS::GlobalCluster")).isZero();
     assertThat(secondary.text("AWS::RDS::DBCluster", "/GlobalClusterIdentifier"))

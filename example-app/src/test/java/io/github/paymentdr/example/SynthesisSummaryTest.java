@@ -34,6 +34,13 @@ class SynthesisSummaryTest {
   }
 
   @Test
+  @DisplayName("B2: the phases of a recovery are printed, and are less than 120 seconds together")
+  void tellsTheRecoveryBudget() {
+    assertThat(RecoveryLine.in(SUMMARY.toString()).secondsOf("PrimaryStack, SecondaryStack"))
+        .isLessThan(120);
+  }
+
+  @Test
   void tellsAWarningOfBothRegionsOnce() {
     assertThat(SUMMARY.toString())
         .containsOnlyOnce("[@payment-dr/alarms:withoutSubscriber]")

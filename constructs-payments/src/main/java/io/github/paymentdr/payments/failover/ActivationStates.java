@@ -104,6 +104,7 @@ final class ActivationStates {
   }
 
   private void addPromotion() {
+    int promotion = Math.max(times.promotion(), StepTimes.REQUEST);
     definition.add(
         "Promote",
         tasks
@@ -119,16 +120,30 @@ final class ActivationStates {
                     "fencedAt.$",
                     "$.fenced.at",
                     "acceptIncompleteCopy.$",
-                    "$.input.acceptUnfit"),
-                Math.max(times.promotion(), StepTimes.REQUEST),
+                    "$.input.acceptUnfit",
+                    "withinSeconds",
+                    StepTimes.workWithin(promotion)),
+                promotion,
                 "Makes this region's database the one that is written to")
             .keeping("Payload", "promotion")
             .catching(Tasks.REFUSED, "DecideByRefusal")
+            .catching(
+                Tasks.GIVER_LOST,
+                failures.ofFinding(
+                    "GiverLost",
+                    "Promote",
+                    peer + " has stopped for the switch and does not answer any more",
+                    "$.error",
+                    "No region accepts payments, unless the alarm on "
+                        + peer
+                        + " takes over by itself. If it does not, take over without it",
+                    Next.UNPLANNED))
             .catchingAll(
-                failures.ofStep(
+                failures.ofStepThen(
                     "Promote",
                     "No region accepts payments. Look at the error, then go on",
-                    Next.AGAIN))
+                    Next.AGAIN,
+                    "DecideByFailedPromotion"))
             .next("DecideByPromotion"));
     definition.add(
         "DecideByPromotion",
@@ -195,11 +210,27 @@ final class ActivationStates {
                     "No region accepts payments. Remove what is in the way, or open it with what it"
                         + " has and lose what it lacks",
                     Next.UNFIT)));
+    definition.add(
+        "DecideByFailedPromotion",
+        State.choice("Is there a region to go back to?")
+            .when(all(is("$.input.mode", "planned"), isTrue("$.taking.byThisRun")), "UndoHandOver")
+            .otherwise(Failures.RECORD));
+    definition.add(
+        "UndoHandOver",
+        tasks
+            .function(
+                "ReplicationFunction",
+                ImmutableMap.of("operation", "undoHandOver"),
+                StepTimes.REQUEST,
+                "Lets the other region's database go on, unless this one's was changed")
+            .ignoringResult()
+            .catching(Tasks.ALL, Failures.RECORD)
+            .next("HandBackLease"));
     String handedBack =
         failures.ofFinding(
             "SwitchHandedBack",
             "Promote",
-            "The switch was refused and " + peer + " is active again",
+            "The switch was refused or failed, and " + peer + " is active again",
             "$.error",
             "Remove what is in the way, then switch again",
             Next.AGAIN);
@@ -213,8 +244,8 @@ final class ActivationStates {
             .catchingAll(
                 failures.ofStep(
                     "HandBackLease",
-                    "No region accepts payments. The switch was refused and could not be taken"
-                        + " back; go on",
+                    "No region accepts payments. The switch was refused or failed, and could not be"
+                        + " taken back; go on",
                     Next.AGAIN))
             .next(handedBack));
   }

@@ -50,6 +50,14 @@ final class Condition {
         present(path), of(path, "IsNumeric", true), of(path, "NumericGreaterThanPath", otherPath));
   }
 
+  /** Something else than a time is later than nothing. */
+  static Condition isLater(String path, String otherPath) {
+    return all(
+        present(path),
+        of(path, "IsTimestamp", true),
+        of(path, "TimestampGreaterThanPath", otherPath));
+  }
+
   static Condition all(Condition... conditions) {
     return combined("And", conditions);
   }

@@ -7,6 +7,7 @@ import static io.github.paymentdr.payments.failover.Condition.equalsTextAt;
 import static io.github.paymentdr.payments.failover.Condition.is;
 import static io.github.paymentdr.payments.failover.Condition.isAbove;
 import static io.github.paymentdr.payments.failover.Condition.isBoolean;
+import static io.github.paymentdr.payments.failover.Condition.isLater;
 import static io.github.paymentdr.payments.failover.Condition.isTrue;
 import static io.github.paymentdr.payments.failover.Condition.missing;
 import static io.github.paymentdr.payments.failover.Condition.present;
@@ -19,8 +20,13 @@ import io.github.paymentdr.payments.failover.Failures.Next;
 final class DecisionStates {
   static final String FIRST = "CheckInput";
 
+  private static final String FIND_EARLIER = "FindEarlierExecution";
+
   private static final ImmutableList<String> NO_EXECUTION =
       ImmutableList.of("Sfn.ExecutionDoesNotExistException", "Sfn.InvalidArnException");
+
+  private static final Condition BY_ALARM = is("$.input.startedBy", "alarm");
+  private static final Condition REPEATED = isTrue("$.input.repeated");
 
   private final Definition definition;
   private final Failures failures;
@@ -51,6 +57,7 @@ final class DecisionStates {
     addInput();
     addLease();
     addEarlierExecution();
+    addCoolDown();
     addAssessment();
     addSecondLook();
     if (replicates) {
@@ -69,13 +76,15 @@ final class DecisionStates {
                 all(
                     any(is("$.mode", "planned"), is("$.mode", "unplanned")),
                     any(missing("$.startedBy"), is("$.startedBy", "person")),
-                    any(missing("$.acceptUnfit"), isBoolean("$.acceptUnfit"))),
+                    any(missing("$.acceptUnfit"), isBoolean("$.acceptUnfit")),
+                    missing("$.repeated")),
                 "Defaults")
             .when(
                 all(
                     is("$.mode", "unplanned"),
                     is("$.startedBy", "alarm"),
-                    missing("$.acceptUnfit")),
+                    missing("$.acceptUnfit"),
+                    any(missing("$.repeated"), isBoolean("$.repeated"))),
                 "Defaults")
             .otherwise(
                 failures.ofInput(
@@ -83,7 +92,7 @@ final class DecisionStates {
     definition.add(
         "Defaults",
         State.pass("What the input need not say")
-            .result(ImmutableMap.of("startedBy", "person", "acceptUnfit", false))
+            .result(ImmutableMap.of("startedBy", "person", "acceptUnfit", false, "repeated", false))
             .into("defaults")
             .next("PrepareRun"));
     definition.add(
@@ -96,9 +105,14 @@ final class DecisionStates {
                     .put("commands", failures.commands())
                     .put("promotion", ImmutableMap.of("Payload", ImmutableMap.of()))
                     .put("replay", ImmutableMap.of("Payload", ImmutableMap.of()))
-                    .put("looks", ImmutableMap.of("rounds", 0))
+                    .put("looks", ImmutableMap.of("rounds", 0, "waits", 0))
                     .buildOrThrow())
-            .next("ReadLease"));
+            .next("DecideByOccasion"));
+    definition.add(
+        "DecideByOccasion",
+        State.choice("The schedule starts a run whether the alarm is on or not")
+            .when(REPEATED, "LookAtAlarm")
+            .otherwise("ReadLease"));
   }
 
   private void addLease() {
@@ -118,6 +132,13 @@ final class DecisionStates {
     Condition ofPeer = is("$.lease.Item.activeRegion.S", peer);
     Condition activating = is("$.lease.Item.state.S", "ACTIVATING");
     Condition active = is("$.lease.Item.state.S", "ACTIVE");
+    Condition ofThisRun = equalsTextAt("$.lease.Item.execution.S", "$.execution");
+    Condition ofSomeRun = present("$.lease.Item.execution.S");
+    Condition unreported =
+        all(
+            present("$.lease.Item.takenAt.S"),
+            present("$.lease.Item.unhealthySince.S"),
+            missing("$.lease.Item.recoverySeconds"));
     String leaseMissing =
         failures.ofDecision(
             "LeaseMissing",
@@ -129,25 +150,14 @@ final class DecisionStates {
         "DecideByLease",
         State.choice("Which part of the way is left")
             .when(any(missing("$.lease.Item"), missing("$.lease.Item.epoch.N")), leaseMissing)
-            .when(
-                all(
-                    own,
-                    active,
-                    present("$.lease.Item.takenAt.S"),
-                    present("$.lease.Item.unhealthySince.S"),
-                    missing("$.lease.Item.recoverySeconds")),
-                "OpenTraffic")
+            .when(all(own, active, unreported, ofThisRun), "OpenTraffic")
+            .when(all(own, active, unreported, ofSomeRun), FIND_EARLIER)
+            .when(all(own, active, unreported), "OpenTraffic")
+            .when(all(own, active, REPEATED), "AlreadyActive")
             .when(all(own, active), "RepeatOpening")
-            .when(
-                all(own, activating, equalsTextAt("$.lease.Item.execution.S", "$.execution")),
-                "WaitForFencing")
-            .when(all(own, activating, present("$.lease.Item.execution.S")), "FindEarlierExecution")
-            .when(
-                all(
-                    ofPeer,
-                    is("$.input.startedBy", "alarm"),
-                    present("$.lease.Item.coolDownUntil.S")),
-                "WaitForCoolDown")
+            .when(all(own, activating, ofThisRun), "WaitForFencing")
+            .when(all(own, activating, ofSomeRun), FIND_EARLIER)
+            .when(all(ofPeer, BY_ALARM, any(active, REPEATED)), "ReadTime")
             .when(
                 all(ofPeer, activating, is("$.input.mode", "planned")),
                 failures.ofDecision(
@@ -168,26 +178,47 @@ final class DecisionStates {
 
   private void addEarlierExecution() {
     definition.add(
-        "FindEarlierExecution",
+        FIND_EARLIER,
         tasks
             .description("sfn:describeExecution", "Is who took the lease still at it?")
             .parameters(ImmutableMap.of("ExecutionArn.$", "$.lease.Item.execution.S"))
             .keeping("Status", "earlier")
-            .catching(NO_EXECUTION, "NoteResumption")
+            .catching(NO_EXECUTION, "DecideByWhatIsLeft")
             .catchingAll(
                 failures.ofStep(
-                    "FindEarlierExecution",
+                    FIND_EARLIER,
                     "Nothing was changed, and the region is still being activated",
                     Next.AGAIN))
             .next("DecideByEarlierExecution"));
     definition.add(
         "DecideByEarlierExecution",
         State.choice("One execution at a time")
-            .when(is("$.earlier.Status", "RUNNING"), "AlreadyUnderWay")
-            .otherwise("NoteResumption"));
+            .when(
+                all(
+                    is("$.earlier.Status", "RUNNING"),
+                    any(REPEATED, is("$.input.startedBy", "person"))),
+                "AlreadyUnderWay")
+            .when(
+                is("$.earlier.Status", "RUNNING"),
+                failures.ofDecisionThen(
+                    "StillUnderWay",
+                    FIND_EARLIER,
+                    "Another execution has the lease of "
+                        + region
+                        + " and does not come to its end",
+                    "See in the console what it waits for, and stop it if it does nothing. Then",
+                    Next.AGAIN,
+                    "WaitForEarlierExecution"))
+            .otherwise("DecideByWhatIsLeft"));
     definition.add(
         "AlreadyUnderWay",
         State.succeed("Another execution has the lease and is activating this region"));
+    addWaitForEarlierExecution();
+    definition.add(
+        "DecideByWhatIsLeft",
+        State.choice("An earlier execution that has opened the lease has only the rest to do")
+            .when(is("$.lease.Item.state.S", "ACTIVE"), "OpenTraffic")
+            .otherwise("NoteResumption"));
     definition.add(
         "NoteResumption",
         State.pass("Before it is done, because its answer may be lost")
@@ -208,13 +239,80 @@ final class DecisionStates {
             .next("WaitForFencing"));
   }
 
-  private void addAssessment() {
+  /**
+   * The earlier execution may hand the lease back to a region that is lost meanwhile, or stop half
+   * way, and the alarm that stays on starts nothing again.
+   */
+  private void addWaitForEarlierExecution() {
+    definition.add(
+        "WaitForEarlierExecution",
+        State.waitSeconds(StepTimes.EARLIER_POLL, "It may come to its end, or not")
+            .next("CountWait"));
+    definition.add(
+        "CountWait",
+        State.pass("Looks again")
+            .parameters(
+                ImmutableMap.of(
+                    "rounds.$", "$.looks.rounds", "waits.$", "States.MathAdd($.looks.waits, 1)"))
+            .into("looks")
+            .next("LookAtAlarm"));
+  }
+
+  /**
+   * Holds off what flaps between two regions that serve. A lease that was never opened serves
+   * nobody, so an alarm that goes on then has nothing to hold off. A schedule comes at any time,
+   * also while the other region is opening its lease, and two regions that do not see each other
+   * would take it from each other.
+   */
+  private void addCoolDown() {
+    definition.add(
+        "ReadTime",
+        State.pass("To tell a cool-down that is over from one that is not")
+            .parameters(ImmutableMap.of("at.$", "$$.State.EnteredTime"))
+            .into("now")
+            .next("DecideByCoolDown"));
+    Condition isCoolingDown = isLater("$.lease.Item.coolDownUntil.S", "$.now.at");
+    definition.add(
+        "DecideByCoolDown",
+        State.choice("Was there a failover lately?")
+            .when(all(isCoolingDown, REPEATED), "LookedAgain")
+            .when(isCoolingDown, "NotifyCoolDown")
+            .otherwise("Assess"));
+    definition.add(
+        "NotifyCoolDown",
+        tasks
+            .notification("Tells people why nothing happens yet and what they can do")
+            .parameters(
+                ImmutableMap.of(
+                    "TopicArn",
+                    "${Topic}",
+                    "Subject",
+                    "Failover in " + region + " waits",
+                    "Message.$",
+                    "States.Format('The other region is unhealthy, and the last failover was a short"
+                        + " time ago. The failover to "
+                        + region
+                        + " waits until the cool-down is over, at {}, asks again then, and tells you"
+                        + " what comes of it. You need not wait for it. If you know that the other"
+                        + " region"
+                        + " is lost: {}\n\nExecution: {}', $.lease.Item.coolDownUntil.S,"
+                        + " $.commands.unplanned, $.execution)"))
+            .ignoringResult()
+            .catching(Tasks.ALL, "WaitForCoolDown")
+            .next("ToldOfCoolDown"));
+    definition.add(
+        "ToldOfCoolDown",
+        State.pass("People know")
+            .result(ImmutableMap.of("people", true))
+            .into("toldOfCoolDown")
+            .next("WaitForCoolDown"));
     definition.add(
         "WaitForCoolDown",
-        State.waitUntil(
-                "$.lease.Item.coolDownUntil.S",
-                "What flaps is not followed; in the past when there was no failover lately")
+        State.waitUntil("$.lease.Item.coolDownUntil.S", "What flaps is not followed")
             .next("Assess"));
+  }
+
+  private void addAssessment() {
     definition.add(
         "Assess",
         tasks
@@ -279,11 +377,13 @@ final class DecisionStates {
    * already, and must not end as if nothing was the matter.
    */
   private void addSecondLook() {
+    Condition canLookAgain = below("$.looks.rounds", StepTimes.MOST_LOOKS);
     definition.add(
         Failures.PASSING,
         State.choice("What may pass ends a person's run, and is waited for in that of an alarm")
-            .when(all(is("$.input.startedBy", "alarm"), isTrue("$.told.people")), "WaitForAlarm")
-            .when(is("$.input.startedBy", "alarm"), "NotifyWaiting")
+            .when(REPEATED, "LookedAgain")
+            .when(all(BY_ALARM, canLookAgain, isTrue("$.told.people")), "WaitForAlarm")
+            .when(all(BY_ALARM, canLookAgain), "NotifyWaiting")
             .otherwise(Failures.RECORD));
     definition.add(
         "NotifyWaiting",
@@ -301,7 +401,8 @@ final class DecisionStates {
                         + " waits at the step {}.\n\n{}\n\nIt tries again as long as the alarm is on,"
                         + " up to "
                         + StepTimes.MOST_LOOKS
-                        + " times, and tells you if it gives up or has taken over. You need not"
+                        + " times, and tells you if it gives up, has taken over, or the alarm is over."
+                        + " You need not"
                         + " wait for it: {}\n\nExecution: {}', $.failure.step, $.failure.problem,"
                         + " $.failure.next, $.execution)"))
             .ignoringResult()
@@ -316,7 +417,19 @@ final class DecisionStates {
     definition.add(
         "WaitForAlarm",
         State.waitSeconds(times.secondLook(), "Time for the alarm to see what was seen here")
+            .next("CountLook"));
+    definition.add(
+        "CountLook",
+        State.pass("Looks again")
+            .parameters(
+                ImmutableMap.of(
+                    "rounds.$", "States.MathAdd($.looks.rounds, 1)", "waits.$", "$.looks.waits"))
+            .into("looks")
             .next("LookAtAlarm"));
+    addAlarm(canLookAgain);
+  }
+
+  private void addAlarm(Condition canLookAgain) {
     definition.add(
         "LookAtAlarm",
         tasks
@@ -324,7 +437,7 @@ final class DecisionStates {
             .parameters(ImmutableMap.of("AlarmNames", ImmutableList.of("${Alarm}")))
             .keeping("MetricAlarms", "alarm")
             .catchingAll(
-                failures.ofStep(
+                failures.ofPassingStep(
                     "LookAtAlarm",
                     "Nothing was changed, and whether the alarm is on is not known. Watch "
                         + peer
@@ -332,10 +445,15 @@ final class DecisionStates {
                     Next.UNPLANNED))
             .next("DecideByAlarm"));
     Condition on = is("$.alarm.MetricAlarms[0].StateValue", "ALARM");
+    Condition isWaiting = is("$.failure.step", FIND_EARLIER);
     definition.add(
         "DecideByAlarm",
         State.choice("An alarm that stays on would start nothing again")
-            .when(all(on, below("$.looks.rounds", StepTimes.MOST_LOOKS)), "CountLook")
+            .when(all(on, REPEATED, below("$.looks.rounds", 1)), "LookAnew")
+            .when(all(on, REPEATED), "LookedAgain")
+            .when(all(on, isWaiting, below("$.looks.waits", StepTimes.MOST_WAITS)), "LookAnew")
+            .when(all(on, isWaiting), Failures.RECORD)
+            .when(all(on, canLookAgain), "LookAnew")
             .when(
                 any(all(on, present("$.failure.step")), is("$.failure.step", "ReadLease")),
                 Failures.RECORD)
@@ -347,19 +465,36 @@ final class DecisionStates {
                     peer + " is unhealthy for the alarm and answers when asked again",
                     "Look at its health. If it should not be active any more",
                     Next.UNPLANNED))
+            .when(
+                any(isTrue("$.told.people"), isTrue("$.toldOfCoolDown.people")), "NotifyFalseAlarm")
             .otherwise("FalseAlarm"));
-    definition.add(
-        "CountLook",
-        State.pass("Asks again")
-            .parameters(ImmutableMap.of("rounds.$", "States.MathAdd($.looks.rounds, 1)"))
-            .into("looks")
-            .next("LookAnew"));
     definition.add(
         "LookAnew",
         State.pass("What was the matter may be over, and somebody may have taken the lease")
             .result(ImmutableMap.of())
             .into("failure")
             .next("ReadLease"));
+    definition.add(
+        "LookedAgain",
+        State.succeed("Nothing was changed; the schedule starts another run in a few minutes"));
+    definition.add(
+        "NotifyFalseAlarm",
+        tasks
+            .notification("Who was told that a failover waits is told that it does so no more")
+            .parameters(
+                ImmutableMap.of(
+                    "TopicArn",
+                    "${Topic}",
+                    "Subject",
+                    "Failover in " + region + " is not needed",
+                    "Message.$",
+                    "States.Format('The alarm on the other region is over, and the failover to "
+                        + region
+                        + " that had waited has ended with nothing changed. The next alarm starts"
+                        + " another one.\n\nExecution: {}', $.execution)"))
+            .ignoringResult()
+            .catching(Tasks.ALL, "FalseAlarm")
+            .next("FalseAlarm"));
     definition.add(
         "FalseAlarm",
         State.succeed(

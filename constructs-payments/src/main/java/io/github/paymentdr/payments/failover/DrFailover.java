@@ -151,7 +151,8 @@ public final class DrFailover extends Construct {
   }
 
   /**
-   * For how many seconds a recovery to this region has been under way, 0 when there is none.
+   * For how many seconds callers have waited for this region: from the loss of the other one, if
+   * that has the lease, until this one has taken over and reported it; 0 when nobody waits.
    *
    * @return the metric: maximum of a probe interval
    */
@@ -160,7 +161,7 @@ public final class DrFailover extends Construct {
   }
 
   /**
-   * How long a recovery to this region took, from the first unhealthy probe until it was verified.
+   * How long a recovery to this region took, from the last healthy probe until it was verified.
    *
    * @return the metric: maximum of a minute, in seconds
    */

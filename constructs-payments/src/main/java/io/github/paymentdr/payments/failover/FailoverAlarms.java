@@ -104,10 +104,12 @@ final class FailoverAlarms {
         overdueSeconds,
         1,
         TreatMissingData.NOT_BREACHING,
-        "The failover to "
+        "Four fifths of the recovery time objective have passed since "
+            + peer
+            + " was last healthy, and "
             + region
-            + " has used up four fifths of the recovery time objective and is not done. First look"
-            + " at the state in which its execution is, and at the runbook's page for it.");
+            + " has not taken over. First look whether its failover has an execution and in which"
+            + " state that is, and at the runbook's page for it.");
   }
 
   void watchExecutions(StateMachine stateMachine) {

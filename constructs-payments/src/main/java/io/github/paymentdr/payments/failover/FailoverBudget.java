@@ -15,8 +15,7 @@ final class FailoverBudget {
    */
   private static final int TABLE = 1;
 
-  /** Starting a function from its snapshot, its first connections, and its own requests. */
-  private static final int FUNCTION = 3;
+  private static final int FUNCTION = StepTimes.FUNCTION;
 
   private static final double OVERDUE = 0.8;
 

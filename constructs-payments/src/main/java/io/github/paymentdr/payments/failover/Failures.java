@@ -69,6 +69,11 @@ final class Failures {
     return add(step + "Failed", step, failedForGood(step), advice, next, RECORD);
   }
 
+  /** As {@link #ofStep}, for what goes on with another state before it is given up. */
+  String ofStepThen(String step, String advice, Next next, String then) {
+    return add(step + "Failed", step, failedForGood(step), advice, next, then);
+  }
+
   /** As {@link #ofStep}, for what may pass by itself while nothing was changed yet. */
   String ofPassingStep(String step, String advice, Next next) {
     return add(step + "Failed", step, failedForGood(step), advice, next, PASSING);
@@ -77,6 +82,12 @@ final class Failures {
   /** A decision not to go on. */
   String ofDecision(String name, String step, String problem, String advice, Next next) {
     return add(name, step, "States.Format('" + problem + "')", advice, next, RECORD);
+  }
+
+  /** As {@link #ofDecision}, for what goes on with another state before it is given up. */
+  String ofDecisionThen(
+      String name, String step, String problem, String advice, Next next, String then) {
+    return add(name, step, "States.Format('" + problem + "')", advice, next, then);
   }
 
   /** As {@link #ofDecision}, with a text of what was found. */

@@ -19,6 +19,7 @@ import software.constructs.Construct;
 /** What starts by itself: the failover when the alarm goes off, and the cleaning of the journal. */
 final class Starts {
   private static final int ATTEMPTS = 10;
+  private static final int MINUTES_TO_START_AGAIN = 5;
 
   private Starts() {}
 
@@ -36,6 +37,7 @@ final class Starts {
             .enforceSsl(true)
             .retentionPeriod(Duration.days(14))
             .build();
+    startAgain(scope, stateMachine);
     Rule.Builder.create(scope, "Rule")
         .description("Starts the failover to this region when the other one is not healthy")
         .eventPattern(
@@ -58,6 +60,28 @@ final class Starts {
                     .build()))
         .build();
     return lost;
+  }
+
+  /**
+   * An alarm starts a run when it goes on and never again, so what becomes of that one run would be
+   * the end of it. A run that finds the alarm off, or has nothing to do, ends at once. One that is
+   * not started is not missed: another comes soon.
+   */
+  private static void startAgain(Construct scope, IStateMachine stateMachine) {
+    Rule.Builder.create(scope, "Again")
+        .description("Starts the failover again while the alarm on the other region stays on")
+        .schedule(Schedule.rate(Duration.minutes(MINUTES_TO_START_AGAIN)))
+        .targets(
+            ImmutableList.of(
+                SfnStateMachine.Builder.create(stateMachine)
+                    .input(
+                        RuleTargetInput.fromObject(
+                            ImmutableMap.of(
+                                "mode", "unplanned", "startedBy", "alarm", "repeated", true)))
+                    .retryAttempts(0)
+                    .maxEventAge(Duration.minutes(1))
+                    .build()))
+        .build();
   }
 
   /**

@@ -95,6 +95,12 @@ final class State {
     return this;
   }
 
+  /** What may have been a hiccup. */
+  State retryingOnce(List<String> errors) {
+    retries.add(ImmutableMap.of("ErrorEquals", errors, "IntervalSeconds", 1, "MaxAttempts", 1));
+    return this;
+  }
+
   /** Pauses of 1, 2, 4 seconds and so on. */
   State retrying(int attempts) {
     retries.add(

@@ -23,6 +23,9 @@ record StepTimes(
     int traffic,
     int secondLook,
     int coolDown) {
+  /** Starting a function from its snapshot, its first connections, and its own requests. */
+  static final int FUNCTION = 3;
+
   /** Between two looks at a promotion that AWS is at. */
   static final int PROMOTION_POLL = 5;
 
@@ -34,6 +37,15 @@ record StepTimes(
 
   /** How often a run that an alarm has started looks again before it gives up. */
   static final int MOST_LOOKS = 40;
+
+  /** Between two looks at an earlier execution that is at it; callers may be waiting. */
+  static final int EARLIER_POLL = 5;
+
+  /** How often a run that an alarm has started looks whether an earlier one has ended. */
+  static final int MOST_WAITS = 120;
+
+  /** Of such a look: the alarm, the lease and the execution, with some retries. */
+  private static final int WAIT = 30;
 
   /** Of one look: reading the lease, asking both regions and the replication, with all retries. */
   private static final int LOOK = 300;
@@ -53,12 +65,24 @@ record StepTimes(
     return 2 * share;
   }
 
+  /**
+   * How long a function may work so that its answer, also one that it refuses, is there before the
+   * attempt is cut off.
+   */
+  static int workWithin(int share) {
+    return limitOf(share) - FUNCTION;
+  }
+
   int promotionRounds() {
     return Math.max(1, PATIENCE * promotion / PROMOTION_POLL);
   }
 
   /** The last resort, when even the failure of a step cannot be told. */
   int execution() {
-    return REST_OF_EXECUTION + coolDown + PATIENCE * promotion + MOST_LOOKS * (secondLook + LOOK);
+    return REST_OF_EXECUTION
+        + coolDown
+        + PATIENCE * promotion
+        + MOST_LOOKS * (secondLook + LOOK)
+        + MOST_WAITS * (EARLIER_POLL + WAIT);
   }
 }

@@ -20,6 +20,10 @@ final class Tasks {
   static final ImmutableList<String> REFUSED =
       ImmutableList.of("io.github.paymentdr.runtime.replication.RefusedException");
 
+  /** What it throws when the other region was lost after it has stopped for a planned switch. */
+  static final ImmutableList<String> GIVER_LOST =
+      ImmutableList.of("io.github.paymentdr.runtime.replication.GiverLostException");
+
   /** What Lambda answers while a function that was idle for weeks is made ready again. */
   static final ImmutableList<String> NOT_READY =
       ImmutableList.of(
@@ -52,10 +56,14 @@ final class Tasks {
     return invocation(function, payload, seconds, comment).retrying(FUNCTION_RETRIES);
   }
 
-  /** A refusal is an answer: another attempt would only be refused again. */
+  /**
+   * A refusal is an answer: another attempt would only be refused again. A region that is lost is
+   * asked once more, and not waited for: until this run has ended nobody else can take over.
+   */
   State promotion(String function, Map<String, ?> payload, int seconds, String comment) {
     return invocation(function, payload, seconds, comment)
         .withoutRetryOn(REFUSED)
+        .retryingOnce(GIVER_LOST)
         .retrying(PROMOTION_RETRIES);
   }
 

@@ -225,6 +225,18 @@ class DrFailoverTest {
     }
 
     @Test
+    @DisplayName("B2: what the alarm has started once is tried again while the alarm is on")
+    void startsAgain() {
+      Map<String, Object> again = rule(SECONDARY, "StartAgain");
+      assertThat(again)
+          .containsEntry("ScheduleExpression", "rate(5 minutes)")
+          .doesNotContainKey("EventPattern");
+      assertThat(String.valueOf(again.get("Targets")))
+          .contains("Input={\"mode\":\"unplanned\",\"startedBy\":\"alarm\",\"repeated\":true}")
+          .contains("MaximumRetryAttempts=0");
+    }
+
+    @Test
     void aPersonStartsItWhenItIsNotAutomatic() {
       Template template =
           Synthesis.secondary(stack -> FailedOver.alone(stack).automaticFailover(false).build());
@@ -533,6 +545,18 @@ class DrFailoverTest {
     @Test
     void waitsForTheFencingOfTheLease() throws JsonProcessingException {
       assertThat(child(statesOf(SECONDARY), "WaitForFencing")).containsEntry("Seconds", 16);
+    }
+
+    /** Or the attempt is cut off before it can say that it was refused. */
+    @Test
+    void leavesAHandOverTheTimeToAnswer() throws JsonProcessingException {
+      for (Template template : List.of(SECONDARY, GLOBAL)) {
+        Map<String, Object> promote = child(statesOf(template), "Promote");
+        Object within = child(child(promote, "Parameters"), "Payload").get("withinSeconds");
+        assertThat(((Number) within).intValue())
+            .isEqualTo(((Number) promote.get("TimeoutSeconds")).intValue() - 3)
+            .isGreaterThanOrEqualTo(25);
+      }
     }
 
     @Test

@@ -28,7 +28,14 @@ class FailoverDefinitionTest {
 
   /** Where errors are ignored, because giving up more would tell nobody anything. */
   private static final Set<String> LAST_STEPS =
-      ImmutableSet.of("RecordFailure", "NotifyFailure", "NotifyWaiting", "NotifyDone");
+      ImmutableSet.of(
+          "RecordFailure",
+          "NotifyFailure",
+          "NotifyWaiting",
+          "NotifyCoolDown",
+          "NotifyFalseAlarm",
+          "NotifyDone",
+          "UndoHandOver");
 
   private static Map<String, Map<String, Object>> states(boolean replicates) {
     return asStates(definition(replicates).get("States"));

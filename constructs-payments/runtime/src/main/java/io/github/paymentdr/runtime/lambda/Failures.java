@@ -2,6 +2,7 @@ package io.github.paymentdr.runtime.lambda;
 
 import io.github.paymentdr.runtime.log.Log;
 import io.github.paymentdr.runtime.replication.ControlException;
+import io.github.paymentdr.runtime.replication.GiverLostException;
 import io.github.paymentdr.runtime.replication.RefusedException;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,6 +23,9 @@ final class Failures {
     log.warn(message, "error", failure.getClass().getSimpleName());
     if (failure instanceof RefusedException refused) {
       return new RefusedException(operation, shortened(operation, refused.reasons()));
+    }
+    if (failure instanceof GiverLostException) {
+      return new GiverLostException(shortened(message));
     }
     if (failure instanceof ControlException) {
       return new ControlException(shortened(message));

@@ -79,6 +79,22 @@ final class GlobalDatabaseOperations implements Operations {
             "a global database is drained by Aurora; promote the other region with mode planned"));
   }
 
+  /** Aurora stops the other region only when it switches over, which it does as a whole. */
+  @Override
+  public Map<String, @Nullable Object> undoHandOver(Log log) {
+    ReplicationState state = control.state();
+    if (state.role() != NodeRole.STANDBY) {
+      throw new RefusedException(
+          Operation.UNDO_HAND_OVER.text(),
+          List.of(
+              "this region's cluster is not a standby that nobody promotes; its state is "
+                  + state.role().name()));
+    }
+    Map<String, @Nullable Object> answer = new LinkedHashMap<>();
+    answer.put("state", state.role().name());
+    return answer;
+  }
+
   @Override
   public Map<String, @Nullable Object> rebuild(Deadline deadline, Log log) {
     throw new RefusedException(

@@ -90,6 +90,14 @@ final class LogicalOperations implements Operations {
   }
 
   @Override
+  public Map<String, @Nullable Object> undoHandOver(Log log) {
+    replication(log).undoHandOver();
+    Map<String, @Nullable Object> answer = new LinkedHashMap<>();
+    answer.put("state", "STANDBY");
+    return answer;
+  }
+
+  @Override
   public Map<String, @Nullable Object> rebuild(Deadline deadline, Log log) {
     RebuildOutcome outcome = replication(log).rebuild(deadline);
     Map<String, @Nullable Object> answer = new LinkedHashMap<>();

@@ -12,6 +12,7 @@ enum Operation {
   STATE("state"),
   DRAIN("drain"),
   PROMOTE("promote"),
+  UNDO_HAND_OVER("undoHandOver"),
   REBUILD("rebuild"),
   TEAR_DOWN("tearDown");
 

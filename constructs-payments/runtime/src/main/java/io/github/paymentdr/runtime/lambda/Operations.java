@@ -27,6 +27,9 @@ interface Operations {
   /** Lets this region accept nothing any more. */
   Map<String, @Nullable Object> drain(Log log);
 
+  /** Lets the other region go on where a planned promotion of this one has stopped it. */
+  Map<String, @Nullable Object> undoHandOver(Log log);
+
   /** Makes this region follow the other one again. */
   Map<String, @Nullable Object> rebuild(Deadline deadline, Log log);
 

@@ -3,6 +3,7 @@ package io.github.paymentdr.runtime.lambda;
 import io.github.paymentdr.runtime.replication.PromotionRequest;
 import io.github.paymentdr.runtime.replication.PromotionRequest.Mode;
 import io.github.paymentdr.runtime.replication.RefusedException;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.format.DateTimeParseException;
@@ -26,10 +27,11 @@ final class PromotionEvent {
     PromotionRequest request =
         new PromotionRequest(
             reader.mode(), reader.epoch(), reader.fencedAt(), reader.acceptsIncompleteCopy());
+    Optional<Duration> within = reader.within();
     if (!reader.faults.isEmpty()) {
       throw new RefusedException(Operation.PROMOTE.text(), reader.faults);
     }
-    return request;
+    return within.map(request::within).orElse(request);
   }
 
   private Mode mode() {
@@ -65,6 +67,18 @@ final class PromotionEvent {
       faults.add("fencedAt must be a time like 2026-01-31T12:00:00Z, got '" + fencedAt + "'");
       return Optional.empty();
     }
+  }
+
+  private Optional<Duration> within() {
+    Object seconds = event.get("withinSeconds");
+    if (seconds == null) {
+      return Optional.empty();
+    }
+    if (seconds instanceof Integer number && number >= 1) {
+      return Optional.of(Duration.ofSeconds(number));
+    }
+    faults.add("withinSeconds must be a whole number of at least 1, got '" + seconds + "'");
+    return Optional.empty();
   }
 
   private boolean acceptsIncompleteCopy() {

@@ -126,6 +126,7 @@ public final class ReplicationHandler implements RequestStreamHandler {
               operations.control(log).state());
       case DRAIN -> operations.drain(log);
       case PROMOTE -> Answers.of(operations.control(log).promote(PromotionEvent.read(request)));
+      case UNDO_HAND_OVER -> operations.undoHandOver(log);
       case REBUILD -> operations.rebuild(deadline, log);
       case TEAR_DOWN -> {
         operations.tearDown(deadline, log);

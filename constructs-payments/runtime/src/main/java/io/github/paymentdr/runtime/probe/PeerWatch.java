@@ -18,6 +18,9 @@ import software.amazon.awssdk.core.exception.SdkException;
  * not healthy. Nothing that fails ends it; the next look comes all the same.
  */
 public final class PeerWatch {
+  /** What was healthy longer ago another process may have seen since. */
+  private static final Duration RECENT = Duration.ofMinutes(1);
+
   private final ControlItems items;
   private final Outlook outlook;
   private final ProbePoints points;
@@ -28,6 +31,9 @@ public final class PeerWatch {
   private @Nullable String peerUrl;
   private @Nullable String ownUrl;
   private @Nullable Verdict last;
+
+  /** When the other region was last seen healthy, if nothing else was seen since. */
+  private @Nullable Instant lastHealthy;
 
   /**
    * Makes the watch of a region. What it has learnt of the regions' URLs it keeps from one minute
@@ -132,7 +138,11 @@ public final class PeerWatch {
       }
     }
 
-    /** How long callers have waited while this region is becoming active. */
+    /**
+     * How long callers have waited for this region: from the loss of the other one until this one
+     * has them, whatever holds it up. A region that was never taken over, or is reported, waits for
+     * nothing.
+     */
     private long recoverySeconds() {
       try {
         return items.lease().flatMap(this::recoveryBegan).map(this::secondsSince).orElse(0L);
@@ -143,31 +153,47 @@ public final class PeerWatch {
     }
 
     private Optional<Instant> recoveryBegan(LeaseItem item) {
-      boolean isOwnRecovery =
-          item.lease().state() == Lease.State.ACTIVATING
-              && item.lease().activeRegion().equals(region);
-      return isOwnRecovery ? item.unhealthySince().or(item::takenAt) : Optional.empty();
+      if (!item.lease().activeRegion().equals(region)) {
+        return sinceUnhealthy();
+      }
+      boolean isActive = item.lease().state() == Lease.State.ACTIVE;
+      boolean isOver = isActive && (item.takenAt().isEmpty() || item.recoverySeconds().isPresent());
+      return isOver ? Optional.empty() : item.unhealthySince().or(item::takenAt);
     }
 
     private long secondsSince(Instant began) {
       return Math.max(0, Duration.between(began, clock.instant()).toSeconds());
     }
 
+    private Optional<Instant> sinceUnhealthy() {
+      if (!isRead) {
+        unhealthySince = items.unhealthySince(region);
+        isRead = true;
+      }
+      return unhealthySince;
+    }
+
+    /** Somewhere between a probe that was healthy and the next it began, and callers waited. */
+    private Instant began(Instant time) {
+      Instant healthy = lastHealthy;
+      return healthy == null || healthy.isAfter(time) || healthy.isBefore(time.minus(RECENT))
+          ? time
+          : healthy;
+    }
+
     private void remember(Verdict verdict, Instant time) {
+      Instant began = began(time);
+      lastHealthy = verdict == Verdict.HEALTHY ? time : null;
       if (verdict == Verdict.BLIND) {
         return;
       }
       try {
-        if (!isRead) {
-          unhealthySince = items.unhealthySince(region);
-          isRead = true;
-        }
-        if (verdict == Verdict.UNHEALTHY && unhealthySince.isEmpty()) {
+        if (verdict == Verdict.UNHEALTHY && sinceUnhealthy().isEmpty()) {
           // If another process was first, its time stays.
-          isRead = items.beginUnhealthy(region, time);
-          unhealthySince = Optional.of(time);
-        } else if (verdict == Verdict.HEALTHY && unhealthySince.isPresent()) {
-          isRead = items.endUnhealthy(region, unhealthySince.get());
+          isRead = items.beginUnhealthy(region, began);
+          unhealthySince = Optional.of(began);
+        } else if (verdict == Verdict.HEALTHY && sinceUnhealthy().isPresent()) {
+          isRead = items.endUnhealthy(region, sinceUnhealthy().get());
           unhealthySince = Optional.empty();
         }
       } catch (ControlException e) {

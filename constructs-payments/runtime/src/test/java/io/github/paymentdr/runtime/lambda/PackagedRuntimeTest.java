@@ -84,7 +84,8 @@ class PackagedRuntimeTest {
       assertThat(inEast.call("{\"operation\":\"nonsense\"}"))
           .containsEntry(
               "errorMessage",
-              "operation must be one of setUp, maintain, observe, state, drain, promote, rebuild,"
+              "operation must be one of setUp, maintain, observe, state, drain, promote,"
+                  + " undoHandOver, rebuild,"
                   + " tearDown, got 'nonsense'");
       assertThat(inEast.call("{\"operation\":\"promote\"}"))
           .containsEntry("errorType", "io.github.paymentdr.runtime.replication.RefusedException");

@@ -129,12 +129,12 @@ class ProbeHandlerTest {
     answerInTurn(200, 503, 500, 200, 503, 404);
     region.probe(time);
     assertThat(values("PeerUnhealthy")).startsWith("0.0", "1.0", "1.0", "0.0", "1.0", "1.0");
-    assertThat(table.get(MEMORY)).isEqualTo(Map.of("unhealthySince", "2026-11-22T10:00:41.000Z"));
+    assertThat(table.get(MEMORY)).isEqualTo(Map.of("unhealthySince", "2026-11-22T10:00:31.000Z"));
     assertThat(writes()).isEqualTo(3);
     assertThat(west.requests()).hasSize(7).containsOnly("/health");
 
     region.probe(time);
-    assertThat(table.get(MEMORY)).isEqualTo(Map.of("unhealthySince", "2026-11-22T10:00:41.000Z"));
+    assertThat(table.get(MEMORY)).isEqualTo(Map.of("unhealthySince", "2026-11-22T10:00:31.000Z"));
     assertThat(writes()).isEqualTo(3);
 
     east.answers(200, FunctionUrlStub.WELL);
@@ -189,6 +189,62 @@ class ProbeHandlerTest {
     assertThat(region.probe(time)).isEqualTo(Map.of("probes", 0));
     assertThat(puts()).isEmpty();
     assertThat(region.log()).contains("has not registered yet").hasLineCount(1);
+  }
+
+  /** Of what was not seen to end nobody knows when it ended. */
+  @Test
+  void whatWasHealthyLongAgoSaysNothingOfWhenItEnded() {
+    region.environment().put("PROBE_INTERVAL_SECONDS", "30");
+    ProbeHandler handler = region.probeHandler(time);
+    FailoverRegion.call(handler, "{}");
+    pass(Duration.ofMinutes(2));
+    east.answers(503, "");
+    FailoverRegion.call(handler, "{}");
+    assertThat(table.get(MEMORY)).isEqualTo(Map.of("unhealthySince", "2026-11-22T10:02:30.000Z"));
+    table.remove(MEMORY);
+    east.answers(200, FunctionUrlStub.WELL);
+    FailoverRegion.call(handler, "{}");
+    answerInTurn(403, 503);
+    FailoverRegion.call(handler, "{}");
+    assertThat(table.get(MEMORY)).as("blind in between").isNotEmpty();
+    assertThat(Instant.parse(String.valueOf(table.get(MEMORY).get("unhealthySince"))))
+        .isEqualTo(Instant.ofEpochMilli(wallMillis.get()));
+  }
+
+  /** Whatever holds it up: a cool-down, a standby that is not fit, a run that was never started. */
+  @Test
+  void countsFromTheLossAlthoughNobodyHasTakenTheLease() {
+    region.environment().put("PROBE_INTERVAL_SECONDS", "30");
+    for (String state : List.of("ACTIVE", "ACTIVATING")) {
+      wallMillis.set(START.toEpochMilli());
+      aws.requests().clear();
+      lease("us-east-1", state, Map.of("takenAt", "2026-11-22T09:00:00.000Z"));
+      table.put(MEMORY, Map.of("unhealthySince", "2026-11-22T09:59:00.000Z"));
+      east.answers(503, "");
+      region.probe(time);
+      assertThat(values("RecoverySeconds")).as(state).containsExactly("60.0", "90.0");
+    }
+    aws.requests().clear();
+    answerInTurn(403, 403);
+    region.probe(time);
+    assertThat(values("RecoverySeconds")).as("blind").doesNotContain("0.0");
+  }
+
+  @Test
+  void countsUntilTheRecoveryIsReported() {
+    region.environment().put("PROBE_INTERVAL_SECONDS", "30");
+    Map<String, Object> opened =
+        Map.of("unhealthySince", "2026-11-22T09:59:30.000Z", "takenAt", "2026-11-22T09:59:50.000Z");
+    lease("us-west-2", "ACTIVE", opened);
+    table.put(MEMORY, Map.of("unhealthySince", "2026-11-22T09:59:30.000Z"));
+    region.probe(time);
+    assertThat(values("RecoverySeconds")).as("callers elsewhere").containsExactly("30.0", "60.0");
+    aws.requests().clear();
+    Map<String, Object> reported = new LinkedHashMap<>(opened);
+    reported.put("recoverySeconds", 70);
+    lease("us-west-2", "ACTIVE", reported);
+    region.probe(time);
+    assertThat(values("RecoverySeconds")).containsOnly("0.0");
   }
 
   @Test

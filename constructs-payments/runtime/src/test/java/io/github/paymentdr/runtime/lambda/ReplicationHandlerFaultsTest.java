@@ -79,7 +79,8 @@ class ReplicationHandlerFaultsTest {
   void ofTheEventSayWhatIsKnown() {
     assertThatThrownBy(() -> east.call(operation("failover")))
         .hasMessage(
-            "operation must be one of setUp, maintain, observe, state, drain, promote, rebuild,"
+            "operation must be one of setUp, maintain, observe, state, drain, promote,"
+                + " undoHandOver, rebuild,"
                 + " tearDown, got 'failover'");
     assertThatThrownBy(() -> east.call("{}")).hasMessageEndingWith("tearDown, got none");
     assertThatThrownBy(() -> east.call("{\"RequestType\":\"Drop\"}"))

@@ -181,6 +181,21 @@ public final class LogicalReplication implements ReplicationControl {
         });
   }
 
+  /**
+   * Lets the other region go on where a planned promotion of this one has stopped it, if this
+   * region has not gone too far to follow it.
+   *
+   * @throws RefusedException if it has, or if the other region does not go on
+   */
+  public void undoHandOver() {
+    reported(
+        "undoing the hand-over",
+        () -> {
+          new HandBack(context).run();
+          return true;
+        });
+  }
+
   @Override
   public PromotionOutcome promote(PromotionRequest request) {
     return reported("promotion", () -> new Promotion(context).run(request));

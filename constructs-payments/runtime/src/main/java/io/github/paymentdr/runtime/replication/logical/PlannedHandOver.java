@@ -2,7 +2,8 @@ package io.github.paymentdr.runtime.replication.logical;
 
 import io.github.paymentdr.runtime.database.Sql;
 import io.github.paymentdr.runtime.database.TimeLimits;
-import io.github.paymentdr.runtime.replication.ControlException;
+import io.github.paymentdr.runtime.replication.Deadline;
+import io.github.paymentdr.runtime.replication.GiverLostException;
 import io.github.paymentdr.runtime.replication.PromotionRequest;
 import java.sql.SQLException;
 import java.sql.Timestamp;
@@ -30,6 +31,10 @@ final class PlannedHandOver {
       from pg_replication_slots where slot_name = ? and database = current_database()
       """;
 
+  /** Together they are less than what a state machine waits for a hand-over. */
+  private static final TimeLimits LIMITS =
+      new TimeLimits(Duration.ofSeconds(6), Duration.ofSeconds(5));
+
   private final Context context;
   private final LogicalSettings settings;
   private final Sql local;
@@ -42,7 +47,8 @@ final class PlannedHandOver {
 
   PromotionRecord run(long epoch, PromotionRequest request, Optional<PromotionRecord> unfinished)
       throws SQLException {
-    try (Peer peer = Peer.connect(context.servers(), TimeLimits.SHORT)) {
+    Deadline deadline = Deadline.after(request.within());
+    try (Peer peer = Peer.connect(context.servers(), LIMITS)) {
       boolean hasBegun = unfinished.isPresent();
       Node active = activePeer(peer, epoch, hasBegun);
       Sql there = peer.sql().orElseThrow();
@@ -53,31 +59,64 @@ final class PlannedHandOver {
         refuseIfAny(Gaps.find(local, there, settings));
       }
       PromotionRecord.begin(local, epoch, request);
-      String drained = drain(there, active.epoch());
+      return point(there, stopped(there, active.epoch(), deadline));
+    }
+  }
+
+  /**
+   * Whatever fails from here on, the other region must not stay stopped: nobody else can accept.
+   */
+  private String stopped(Sql there, long epoch, Deadline deadline) throws SQLException {
+    try {
+      String drained = drain(there, epoch);
       receiving();
-      if (!Waiting.until(() -> hasConfirmed(there, drained), LONGEST_STOP)) {
+      Duration stop = stopWithin(deadline);
+      if (!Waiting.until(() -> hasConfirmed(there, drained), stop)) {
         undo(
             there,
-            active.epoch(),
+            epoch,
             List.of(
                 "this region did not get all that the other one had accepted within "
-                    + LONGEST_STOP.toSeconds()
+                    + stop.toSeconds()
                     + " s, and the other one is active again; look at the apply errors first"));
       }
       // A table may have been made since the first look.
       List<String> notInStep = notInStep(there);
       if (!notInStep.isEmpty()) {
-        undo(there, active.epoch(), notInStep);
+        undo(there, epoch, notInStep);
       }
-      return point(there, drained);
+      return drained;
+    } catch (SQLException e) {
+      throw failed(e);
     }
+  }
+
+  /** What is left must do to let the other region go on, and to say so. */
+  private static Duration stopWithin(Deadline deadline) {
+    Duration left = deadline.remaining().minus(HandBack.LONGEST);
+    Duration longest = left.compareTo(LONGEST_STOP) < 0 ? left : LONGEST_STOP;
+    return longest.isNegative() ? Duration.ZERO : longest;
+  }
+
+  private RuntimeException failed(SQLException failure) throws SQLException {
+    if (!new HandBack(context).isPeerActiveAgain()) {
+      return new GiverLostException(
+          "the other region has stopped and does not answer any more ("
+              + failure.getMessage()
+              + "); promote unplanned if it is lost");
+    }
+    PromotionRecord.forget(local);
+    return Promotion.refusal(
+        List.of(
+            "the hand-over did not come to its end, and the other region is active again: "
+                + failure.getMessage()));
   }
 
   /** A call that was killed may have drained it already. */
   private Node activePeer(Peer peer, long epoch, boolean hasBegun) {
     if (peer.node().isEmpty()) {
       if (hasBegun) {
-        throw new ControlException(
+        throw new GiverLostException(
             "the other region does not answer ("
                 + peer.fault()
                 + "), and may have been drained by the promotion that this one goes on with; call"

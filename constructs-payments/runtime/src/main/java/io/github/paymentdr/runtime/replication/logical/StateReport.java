@@ -59,9 +59,10 @@ final class StateReport {
   }
 
   /** A promotion that was left in the middle can go on as long as nothing stands against it. */
-  private boolean isFit(Node node, NodeRole role, List<String> problems) {
+  private boolean isFit(Node node, NodeRole role, List<String> problems) throws SQLException {
     return switch (role) {
-      case STANDBY, PROMOTING -> problems.isEmpty();
+      case STANDBY -> problems.isEmpty() || hasStoppedInVain(node);
+      case PROMOTING -> problems.isEmpty();
       case ACTIVE -> isLastThatAccepted(node);
       case REBUILDING, UNKNOWN -> false;
     };
@@ -80,6 +81,15 @@ final class StateReport {
                     || (lease.epoch() == node.epoch()
                         && lease.activeRegion().equals(settings.region())))
         .isPresent();
+  }
+
+  /**
+   * Whom it has stopped for may be lost before it opened, and then nobody has more than this one.
+   */
+  private boolean hasStoppedInVain(Node node) throws SQLException {
+    return node.drainedPosition() != null
+        && Subscription.find(local).isEmpty()
+        && isLastThatAccepted(node);
   }
 
   private long epoch() throws SQLException {

@@ -204,6 +204,18 @@ class LeaseAndDatabasesTest {
     assertThat(pair.east().control().state().fitToTakeOver()).isFalse();
   }
 
+  /** Or nobody serves when the region that takes over is lost between drain and opening. */
+  @Test
+  void aRegionThatHasStoppedForOneThatNeverOpenedIsFitToTakeTheLeaseBack() {
+    pair.setUp();
+    lease.take("us-west-2");
+    pair.east().execute("select dr.drain(1)");
+    assertThat(pair.east().control().state().fitToTakeOver()).isTrue();
+    lease.open();
+    assertThat(pair.east().control().state().fitToTakeOver()).isFalse();
+    assertThat(promote(pair.east(), Mode.UNPLANNED, 3).epoch()).hasValue(3);
+  }
+
   private static PromotionOutcome promote(TestPair.Side side, Mode mode) {
     return side.control()
         .promote(new PromotionRequest(mode, OptionalLong.empty(), Optional.empty()));

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.github.paymentdr.runtime.database.Sql;
 import io.github.paymentdr.runtime.replication.ControlException;
 import io.github.paymentdr.runtime.replication.Deadline;
+import io.github.paymentdr.runtime.replication.GiverLostException;
 import io.github.paymentdr.runtime.replication.NodeRole;
 import io.github.paymentdr.runtime.replication.PromotionOutcome;
 import io.github.paymentdr.runtime.replication.PromotionRequest;
@@ -24,6 +25,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 
 class PromotionTest {
@@ -240,6 +242,94 @@ class PromotionTest {
       dead.west().execute(payments(1));
       assertThat(dead.west().query("select count(*) from ledger.payment")).containsExactly("6");
     }
+  }
+
+  /** Who is not answered in time tries again, and stops the other region again. */
+  @Test
+  void aPlannedPromotionThatIsRefusedSaysSoInTime() {
+    pair.setUp();
+    pair.west()
+        .servers()
+        .listener(
+            (server, statement) -> {
+              if (statement.contains("insert into dr.promotion")) {
+                pair.west()
+                    .execute("alter table ledger.payment add constraint no check (payer <> 'x')");
+                pair.east()
+                    .execute(
+                        "insert into ledger.payment (id, status, currency, authorised, payer,"
+                            + " payee, created_at, updated_at) values (gen_random_uuid(),"
+                            + " 'AUTHORISED', 'EUR', 1, 'x', 'b', now(), now())");
+              }
+            });
+    long start = System.nanoTime();
+
+    assertThatThrownBy(
+            () ->
+                pair.west()
+                    .control()
+                    .promote(
+                        new PromotionRequest(Mode.PLANNED, OptionalLong.empty(), Optional.empty())
+                            .within(Duration.ofSeconds(8))))
+        .isInstanceOf(RefusedException.class)
+        .hasMessageContaining("did not get all that the other one had accepted within ");
+    assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(8));
+    assertThat(pair.east().query("select role from dr.node")).containsExactly("ACTIVE");
+    assertThat(pair.west().query("select count(*) from dr.promotion")).containsExactly("0");
+  }
+
+  @Test
+  void aRegionThatIsLostAfterItHasStoppedIsToldAsLost() {
+    try (PostgresPair own = PostgresPair.start()) {
+      TestPair lost = TestPair.of(own, own.newPaymentDatabase()).setUp();
+      beat(lost);
+      lost.west()
+          .servers()
+          .listener(
+              (server, statement) -> {
+                if (statement.contains("dr.drain")) {
+                  own.east().kill();
+                }
+              });
+
+      assertThatThrownBy(() -> promote(lost.west(), Mode.PLANNED))
+          .isInstanceOf(GiverLostException.class)
+          .hasMessageContaining("has stopped and does not answer any more");
+      lost.west().servers().listener((server, statement) -> {});
+      assertThatThrownBy(() -> promote(lost.west(), Mode.PLANNED))
+          .isInstanceOf(GiverLostException.class);
+      assertThatThrownBy(lost.west().control()::undoHandOver)
+          .isInstanceOf(RefusedException.class)
+          .hasMessageContaining("the other region does not answer");
+      assertThat(promote(lost.west(), Mode.UNPLANNED).role()).isEqualTo(NodeRole.ACTIVE);
+    }
+  }
+
+  @Test
+  void aRegionThatHasStoppedGoesOnWhenTheHandOverFails() {
+    pair.setUp();
+    AtomicBoolean isFirst = new AtomicBoolean(true);
+    pair.west()
+        .servers()
+        .listener(
+            (server, statement) -> {
+              if (statement.contains("dr.drain") && isFirst.getAndSet(false)) {
+                pair.west().servers().abortConnections();
+              }
+            });
+
+    assertThatThrownBy(() -> promote(pair.west(), Mode.PLANNED))
+        .isInstanceOf(ControlException.class)
+        .isNotInstanceOf(GiverLostException.class);
+    assertThat(pair.east().query("select role from dr.node")).containsExactly("ACTIVE");
+    pair.east().execute("select dr.drain(1)");
+    pair.west().control().undoHandOver();
+    assertThat(pair.east().query("select role from dr.node")).containsExactly("ACTIVE");
+    assertThat(pair.west().query("select count(*) from dr.promotion")).containsExactly("0");
+    assertThat(promote(pair.west(), Mode.PLANNED).role()).isEqualTo(NodeRole.ACTIVE);
+    assertThatThrownBy(pair.west().control()::undoHandOver)
+        .isInstanceOf(RefusedException.class)
+        .hasMessageContaining("does not follow the other one any more");
   }
 
   @Test

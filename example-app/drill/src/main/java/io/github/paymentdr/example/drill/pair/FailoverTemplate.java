@@ -47,6 +47,11 @@ final class FailoverTemplate {
     return read("Secondary", "us-west-2");
   }
 
+  /** {@return a template that the example does not deploy} */
+  static FailoverTemplate of(Path file, String region) {
+    return new FailoverTemplate(json(file), "payment-dr", region);
+  }
+
   private static FailoverTemplate read(String role, String region) {
     return new FailoverTemplate(
         json(ASSEMBLY.resolve(role + "Stack.template.json")),
@@ -252,14 +257,15 @@ final class FailoverTemplate {
     return only("AWS::StepFunctions::StateMachine", id -> true, "state machine");
   }
 
-  /** The rule that starts the state machine. */
+  /** The rule that starts the state machine when the alarm goes off. */
   private String startRule() {
     return only(
         "AWS::Events::Rule",
         id ->
-            functions
-                .text(properties(id).path("Targets").path(0).path("Arn"))
-                .equals(stateMachineArn()),
+            properties(id).has("EventPattern")
+                && functions
+                    .text(properties(id).path("Targets").path(0).path("Arn"))
+                    .equals(stateMachineArn()),
         "rule that starts the state machine");
   }
 

@@ -12,12 +12,17 @@ class CatalogueTest {
   private static final Set<String> BESIDE_THE_WAY =
       Set.of(
           // Before anything is done; the disaster "flapping" waits there.
+          "NotifyCoolDown",
           "WaitForCoolDown",
           "WaitForAlarm",
           "LookAtAlarm",
+          "NotifyFalseAlarm",
+          // Where another run is at it.
+          "WaitForEarlierExecution",
           // For a database that takes longer than one call; logical replication does not.
           "WaitForPromotion",
           // For a planned switch that is refused; "disaster-during-failback-giver" comes there.
+          "UndoHandOver",
           "HandBackLease",
           // Where a run has failed and is to be started again anyway.
           "RecordFailure",

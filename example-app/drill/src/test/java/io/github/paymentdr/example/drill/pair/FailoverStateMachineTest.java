@@ -5,11 +5,15 @@ import static io.github.paymentdr.example.drill.pair.PlayedMachine.PEER;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.paymentdr.example.drill.stepfunctions.Execution;
 import io.github.paymentdr.example.drill.stepfunctions.Execution.Status;
 import io.github.paymentdr.example.drill.stepfunctions.StateMachineRunner;
 import io.github.paymentdr.example.drill.stepfunctions.TaskFailure;
+import io.github.paymentdr.runtime.replication.ControlException;
+import io.github.paymentdr.runtime.replication.GiverLostException;
 import io.github.paymentdr.runtime.replication.RefusedException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -34,12 +38,27 @@ import org.junit.jupiter.api.TestMethodOrder;
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class FailoverStateMachineTest {
   private static final String ALARM = "{'mode':'unplanned','startedBy':'alarm'}";
+  private static final String REPEATED = "{'mode':'unplanned','startedBy':'alarm','repeated':true}";
   private static final String PERSON = "{'mode':'unplanned'}";
   private static final String PLANNED = "{'mode':'planned'}";
+
+  /** What the construct's own tests keep in step with it. */
+  private static final Path GLOBAL_DATABASE =
+      Path.of(
+          "..",
+          "..",
+          "constructs-payments",
+          "src",
+          "test",
+          "resources",
+          "golden",
+          "DrFailover-global-secondary.json");
 
   private static StateMachineRunner runner;
   private static ControlTableServer tables;
   private static FailoverTemplate template;
+  private static FailoverTemplate otherDirection;
+  private static FailoverTemplate globalDatabase;
   private static final Set<String> TAKEN = ConcurrentHashMap.newKeySet();
 
   @BeforeAll
@@ -47,6 +66,8 @@ class FailoverStateMachineTest {
     runner = StateMachineRunner.start();
     tables = ControlTableServer.start();
     template = FailoverTemplate.ofSecondary();
+    otherDirection = FailoverTemplate.ofPrimary();
+    globalDatabase = FailoverTemplate.of(GLOBAL_DATABASE, OWN);
   }
 
   @AfterAll
@@ -64,9 +85,11 @@ class FailoverStateMachineTest {
             "CheckInput",
             "Defaults",
             "PrepareRun",
+            "DecideByOccasion",
             "ReadLease",
             "DecideByLease",
-            "WaitForCoolDown",
+            "ReadTime",
+            "DecideByCoolDown",
             "Assess",
             "DecideByAssessment",
             "CheckFitness",
@@ -114,7 +137,35 @@ class FailoverStateMachineTest {
     execution.awaitState("Assess", Duration.ofSeconds(20));
     assertThat(Instant.now()).isAfterOrEqualTo(end.minusMillis(5));
     machine.finish(execution);
+    assertThat(execution.states()).containsSubsequence("NotifyCoolDown", "WaitForCoolDown");
     assertThat(execution.status()).isEqualTo(Status.SUCCEEDED);
+    assertThat(machine.messages()).as("one that it waits, and one that it is done").hasSize(2);
+    assertThat(machine.messages().get(0).path("Message").asText())
+        .contains("until the cool-down is over, at " + end, "'{\"mode\":\"unplanned\"}'");
+  }
+
+  /** Somebody who was told that a failover waits must be told that it does not any more. */
+  @Test
+  void whoWasToldOfACoolDownIsToldThatTheAlarmIsOver() {
+    PlayedMachine machine = machine().always("assess", "{'decision':'FALSE_ALARM','detail':'d'}");
+    machine.lease(PEER, 7, "ACTIVE", "{'coolDownUntil':'" + Instant.now().plusSeconds(2) + "'}");
+    assertThat(machine.run(ALARM).states())
+        .contains("NotifyCoolDown")
+        .endsWith("NotifyFalseAlarm", "FalseAlarm");
+    assertThat(message(machine)).contains("is over", "nothing changed");
+  }
+
+  /** It holds off what flaps between regions that serve, and this one serves nobody. */
+  @Test
+  void coolDownOfARegionThatNeverOpenedIsNotWaitedFor() {
+    PlayedMachine machine = machine();
+    machine.lease(PEER, 7, "ACTIVATING", "{'coolDownUntil':'2099-01-01T00:00:00.000Z'}");
+    assertThat(machine.run(ALARM).states())
+        .containsSubsequence("DecideByLease", "Assess", "CheckFitness", "TakeLease")
+        .doesNotContain("DecideByCoolDown", "WaitForCoolDown")
+        .endsWith("Done");
+    assertThat(machine.lease("activeRegion")).isEqualTo(OWN);
+    assertThat(machine.lease("epoch")).isEqualTo("8");
   }
 
   @Test
@@ -134,6 +185,8 @@ class FailoverStateMachineTest {
           "{'mode':'planned','startedBy':'alarm'}",
           "{'mode':'unplanned','startedBy':'alarm','acceptUnfit':true}",
           "{'mode':'unplanned','acceptUnfit':'yes'}",
+          "{'mode':'unplanned','repeated':true}",
+          "{'mode':'unplanned','startedBy':'alarm','repeated':'yes'}",
           "{'mode':'unplanned','startedBy':'somebody'}"
         }) {
       PlayedMachine machine = machine();
@@ -169,7 +222,7 @@ class FailoverStateMachineTest {
     machine.next("assess", "{'decision':'FALSE_ALARM','detail':'d'}");
     assertThat(machine.run(ALARM).states())
         .containsSubsequence(
-            "Assess", "LookAtAlarm", "CountLook", "ReadLease", "Assess", "TakeLease")
+            "Assess", "CountLook", "LookAtAlarm", "LookAnew", "ReadLease", "Assess", "TakeLease")
         .endsWith("Done");
   }
 
@@ -263,9 +316,12 @@ class FailoverStateMachineTest {
   void unfitStandbyDoesNotTakeOverUnlessPersonSaysSo() {
     PlayedMachine machine =
         machine().always("state", "{'fitToTakeOver':false,'problems':['tables are copied']}");
-    assertThat(machine.run(ALARM).states()).contains("NotFit").endsWith("FalseAlarm");
-    assertThat(message(machine))
+    assertThat(machine.run(ALARM).states())
+        .contains("NotFit")
+        .endsWith("NotifyFalseAlarm", "FalseAlarm");
+    assertThat(machine.messages().get(0).path("Message").asText())
         .contains("waits at the step", "tables are copied", "\"acceptUnfit\":true");
+    assertThat(message(machine)).contains("The alarm on the other region is over");
     assertThat(machine.lease("epoch")).isEqualTo("7");
     assertThat(machine.run("{'mode':'unplanned','acceptUnfit':true}").states()).endsWith("Done");
     assertThat(machine.lease("epoch")).isEqualTo("8");
@@ -384,6 +440,39 @@ class FailoverStateMachineTest {
   }
 
   @Test
+  void plannedSwitchThatFailsIsHandedBackWhenTheOtherRegionGoesOn() {
+    PlayedMachine machine = machine().always("promote", new ControlException("no answer"));
+    assertThat(machine.run(PLANNED).states())
+        .containsSubsequence("PromoteFailed", "UndoHandOver", "HandBackLease", "SwitchHandedBack")
+        .endsWith("Failed");
+    assertThat(machine.lease("activeRegion")).isEqualTo(PEER);
+    assertThat(machine.lease("state")).isEqualTo("ACTIVE");
+    assertThat(message(machine)).contains("us-east-1 is active again", "no answer");
+  }
+
+  @Test
+  void plannedSwitchThatFailsStaysWhereTheOtherRegionDoesNotGoOn() {
+    PlayedMachine machine = machine().always("promote", new ControlException("no answer"));
+    machine.always("undoHandOver", new RefusedException("undo", List.of("does not answer")));
+    assertThat(machine.run(PLANNED).states())
+        .containsSubsequence("PromoteFailed", "UndoHandOver", "RecordFailure")
+        .doesNotContain("HandBackLease")
+        .endsWith("Failed");
+    assertThat(machine.lease("activeRegion")).isEqualTo(OWN);
+    assertThat(machine.lease("failedStep")).isEqualTo("Promote");
+  }
+
+  /** Or the attempt is cut off, and the next one stops the other region once more. */
+  @Test
+  void aHandOverHasItsAnswerBeforeTheAttemptIsCutOff() {
+    for (FailoverTemplate one : List.of(template, otherDirection, globalDatabase)) {
+      JsonNode promote = one.definition().at("/States/Promote");
+      assertThat(promote.at("/Parameters/Payload/withinSeconds").asInt())
+          .isBetween(25, promote.path("TimeoutSeconds").asInt() - 3);
+    }
+  }
+
+  @Test
   void promotionThatIsRefusedInAnOutageIsGivenToPeople() {
     PlayedMachine machine =
         machine().always("promote", new RefusedException("promote", List.of("incomplete copy")));
@@ -472,6 +561,174 @@ class FailoverStateMachineTest {
     assertThat(machine.lease("epoch")).isEqualTo("8");
   }
 
+  /** The alarm that stays on starts nothing again, so whom it has started must not leave. */
+  @Test
+  void switchThatIsHandedBackToALostRegionIsFollowedByTheAlarmsRun() {
+    PlayedMachine machine = machine().alarm(true).hold("promote");
+    Execution planned = machine.start(PLANNED);
+    planned.awaitState("Promote", Duration.ofSeconds(30));
+    Execution alarms = machine.start(ALARM);
+    alarms.awaitState("WaitForEarlierExecution", Duration.ofSeconds(30));
+    machine.next("promote", new RefusedException("promote", List.of("nobody hands over")));
+    machine.release("promote");
+    machine.finish(planned);
+    machine.finish(alarms);
+    assertThat(planned.states()).contains("HandBackLease").endsWith("Failed");
+    assertThat(alarms.states())
+        .containsSubsequence(
+            "StillUnderWay",
+            "WaitForEarlierExecution",
+            "CountWait",
+            "LookAtAlarm",
+            "LookAnew",
+            "Assess",
+            "TakeLease")
+        .endsWith("Done");
+    assertThat(machine.lease("activeRegion")).isEqualTo(OWN);
+    assertThat(machine.lease("state")).isEqualTo("ACTIVE");
+    assertThat(machine.lease("startedBy")).isEqualTo("alarm");
+  }
+
+  @Test
+  void switchWhoseGiverIsLostIsGoneOnWithByTheAlarmsRun() {
+    PlayedMachine machine = machine().alarm(true).hold("promote");
+    Execution planned = machine.start(PLANNED);
+    planned.awaitState("Promote", Duration.ofSeconds(30));
+    Execution alarms = machine.start(ALARM);
+    alarms.awaitState("WaitForEarlierExecution", Duration.ofSeconds(30));
+    machine
+        .next("promote", new GiverLostException("it has stopped and does not answer any more"))
+        .next("promote", new GiverLostException("it has stopped and does not answer any more"));
+    machine.release("promote");
+    machine.finish(planned);
+    machine.finish(alarms);
+    assertThat(planned.states())
+        .containsSubsequence("Promote", "GiverLost", "RecordFailure")
+        .endsWith("Failed");
+    assertThat(machine.messages().get(0).path("Message").asText())
+        .contains("does not answer any more", "'{\"mode\":\"unplanned\"}'");
+    assertThat(alarms.states())
+        .containsSubsequence("WaitForEarlierExecution", "ResumeLease", "WaitForFencing")
+        .doesNotContain("TakeLease")
+        .endsWith("Done");
+    assertThat(machine.lease("mode")).isEqualTo("unplanned");
+    assertThat(machine.lease("epoch")).isEqualTo("8");
+  }
+
+  @Test
+  void alarmsRunDoesNotWaitForAnEarlierOneWhenTheAlarmIsOver() {
+    PlayedMachine machine = machine().alarm(true).hold("promote");
+    Execution first = machine.start(PERSON);
+    first.awaitState("Promote", Duration.ofSeconds(30));
+    Execution alarms = machine.start(ALARM);
+    alarms.awaitState("WaitForEarlierExecution", Duration.ofSeconds(30));
+    machine.alarm(false);
+    machine.finish(alarms);
+    assertThat(alarms.states()).endsWith("DecideByAlarm", "FalseAlarm");
+    machine.release("promote");
+    machine.finish(first);
+    assertThat(machine.messages()).as("the first one is done").hasSize(1);
+  }
+
+  @Test
+  void earlierExecutionThatDoesNotEndIsGivenToPeople() {
+    PlayedMachine machine = machine().alarm(true).hold("promote");
+    Execution first = machine.start(PERSON);
+    first.awaitState("Promote", Duration.ofSeconds(30));
+    Execution alarms = machine.run(ALARM);
+    assertThat(alarms.states())
+        .endsWith("DecideByAlarm", "RecordFailure", "NotifyFailure", "Failed");
+    assertThat(message(machine)).contains("does not come to its end");
+    machine.release("promote");
+    machine.finish(first);
+    assertThat(first.states()).endsWith("Done");
+  }
+
+  @Test
+  void openingThatSomebodyElseIsAtIsLeftToHim() {
+    PlayedMachine machine = machine().hold("openTraffic");
+    Execution first = machine.start(PERSON);
+    first.awaitState("OpenTraffic", Duration.ofSeconds(30));
+    assertThat(machine.run(PERSON).states()).endsWith("AlreadyUnderWay");
+    machine.release("openTraffic");
+    machine.finish(first);
+    assertThat(machine.messages()).as("told once").hasSize(1);
+  }
+
+  @Test
+  void openingThatSomebodyElseHasLeftIsFinished() {
+    PlayedMachine machine =
+        machine()
+            .lease(
+                OWN,
+                7,
+                "ACTIVE",
+                "{'execution':'arn:aws:states:us-west-2:123456789012:execution:failover:gone',"
+                    + "'unhealthySince':'2026-11-22T10:00:00.000Z',"
+                    + "'takenAt':'2026-11-22T10:00:01.000Z'}");
+    assertThat(machine.run(PERSON).states())
+        .containsSubsequence("FindEarlierExecution", "DecideByWhatIsLeft", "OpenTraffic", "Report")
+        .doesNotContain("ResumeLease")
+        .endsWith("Done");
+  }
+
+  @Test
+  void scheduledRunWithNothingToDoEndsAtOnceAndSaysNothing() {
+    PlayedMachine machine = machine();
+    assertThat(machine.run(REPEATED).states())
+        .containsExactly(
+            "CheckInput",
+            "Defaults",
+            "PrepareRun",
+            "DecideByOccasion",
+            "LookAtAlarm",
+            "DecideByAlarm",
+            "FalseAlarm");
+    machine.alarm(true).lease(OWN, 7, "ACTIVE", "{}");
+    assertThat(machine.run(REPEATED).states())
+        .doesNotContain("OpenTraffic")
+        .endsWith("DecideByLease", "AlreadyActive");
+    for (String state : List.of("ACTIVE", "ACTIVATING")) {
+      machine.lease(PEER, 7, state, "{'coolDownUntil':'2099-01-01T00:00:00.000Z'}");
+      assertThat(machine.run(REPEATED).states()).endsWith("DecideByCoolDown", "LookedAgain");
+    }
+    machine.lease(PEER, 7, "ACTIVE", "{}");
+    machine.next("state", "{'fitToTakeOver':false,'problems':['p']}");
+    assertThat(machine.run(REPEATED).states()).endsWith("NotFit", "DecideByStarter", "LookedAgain");
+    machine.next("assess", "{'decision':'FALSE_ALARM','detail':'d'}");
+    assertThat(machine.run(REPEATED).states())
+        .endsWith("CountLook", "LookAtAlarm", "DecideByAlarm", "LookedAgain");
+    assertThat(machine.messages()).isEmpty();
+    assertThat(machine.lease("epoch")).isEqualTo("7");
+  }
+
+  @Test
+  void scheduledRunTakesOverWhatTheAlarmsRunHasGivenUp() {
+    PlayedMachine machine = machine().alarm(true);
+    machine.faults().always("LookAtAlarm", broken());
+    machine.always("state", "{'fitToTakeOver':false,'problems':['p']}");
+    assertThat(machine.run(ALARM).states())
+        .contains("LookAtAlarmFailed")
+        .endsWith("DecideByStarter", "RecordFailure", "NotifyFailure", "Failed");
+    machine.faults().heal();
+    machine.always("state", "{'fitToTakeOver':true}");
+    assertThat(machine.run(REPEATED).states()).endsWith("Done");
+    assertThat(machine.lease("activeRegion")).isEqualTo(OWN);
+  }
+
+  @Test
+  void scheduledRunGoesOnWithWhatAnotherHasLeftAndNotWithWhatItIsAt() {
+    PlayedMachine machine = machine().alarm(true).hold("promote");
+    Execution first = machine.start(PERSON);
+    first.awaitState("Promote", Duration.ofSeconds(30));
+    assertThat(machine.run(REPEATED).states()).endsWith("AlreadyUnderWay");
+    machine.next("promote", new RefusedException("promote", List.of("p")));
+    machine.release("promote");
+    machine.finish(first);
+    assertThat(first.states()).contains("PromotionRefused");
+    assertThat(machine.run(REPEATED).states()).contains("ResumeLease").endsWith("Done");
+  }
+
   @Test
   void earlierExecutionThatIsGoneIsGoneOnWith() {
     PlayedMachine machine =
@@ -518,7 +775,7 @@ class FailoverStateMachineTest {
 
   @Test
   void answersThatAreLostChangeNothingTwice() {
-    for (String state : List.of("TakeLease", "OpenLease", "RecordFailure")) {
+    for (String state : List.of("TakeLease", "OpenLease")) {
       PlayedMachine machine = machine();
       machine.faults().after(state, 1, new TaskFailure("States.Timeout", "no answer"));
       Execution execution = machine.run(PERSON);
@@ -526,6 +783,94 @@ class FailoverStateMachineTest {
       assertThat(machine.lease("epoch")).isEqualTo("8");
       assertThat(machine.lease("execution")).isEqualTo(execution.arn());
     }
+  }
+
+  @Test
+  void failureWhoseRecordingIsNotAnsweredIsRecordedOnce() {
+    PlayedMachine machine =
+        machine().always("promote", new RefusedException("promote", List.of("not so")));
+    machine.faults().after("RecordFailure", 1, new TaskFailure("States.Timeout", "no answer"));
+    Execution execution = machine.run(PERSON);
+    assertThat(machine.faults().count("RecordFailure")).isEqualTo(2);
+    assertThat(execution.states()).endsWith("RecordFailure", "NotifyFailure", "Failed");
+    assertThat(machine.lease("failedStep")).isEqualTo("Promote");
+    assertThat(machine.lease("epoch")).isEqualTo("8");
+    assertThat(machine.lease("execution")).isEqualTo(execution.arn());
+    assertThat(machine.messages()).hasSize(1);
+  }
+
+  /** What differs is named below, so that all branches that are taken here are taken there. */
+  @Test
+  void otherDirectionAndGlobalDatabaseDifferInTimesAndNamesOnly() {
+    JsonNode own = controlFlow(template);
+    assertThat(controlFlow(otherDirection)).isEqualTo(own);
+    assertThat(controlFlow(globalDatabase)).isEqualTo(own);
+    assertThat(globalDatabase.definition().at("/States/Promote/TimeoutSeconds").asInt())
+        .isGreaterThan(template.definition().at("/States/Promote/TimeoutSeconds").asInt());
+  }
+
+  @Test
+  void otherDirectionAndGlobalDatabaseAreTakenOverByTheAlarm() {
+    for (FailoverTemplate one : List.of(otherDirection, globalDatabase)) {
+      PlayedMachine machine = new PlayedMachine(runner, tables, one, ConcurrentHashMap.newKeySet());
+      for (int i = 0; i < 30 && one != otherDirection; i++) {
+        machine.next("promote", "{'state':'PROMOTING'}");
+      }
+      Execution execution = machine.run(ALARM);
+      assertThat(execution.states())
+          .containsSubsequence("Assess", "CheckFitness", "TakeLease", "Promote", "OpenTraffic")
+          .endsWith("Done");
+      assertThat(machine.lease("activeRegion")).isEqualTo(machine.own());
+      assertThat(machine.lease("previousRegion")).isEqualTo(machine.peer());
+      assertThat(machine.lease("epoch")).isEqualTo("8");
+    }
+  }
+
+  @Test
+  void otherDirectionAndGlobalDatabaseHandBackAndGoOn() {
+    for (FailoverTemplate one : List.of(otherDirection, globalDatabase)) {
+      PlayedMachine machine = new PlayedMachine(runner, tables, one, ConcurrentHashMap.newKeySet());
+      machine.next("promote", new RefusedException("promote", List.of("not so")));
+      assertThat(machine.run(PLANNED).states()).contains("SwitchHandedBack").endsWith("Failed");
+      assertThat(machine.lease("activeRegion")).isEqualTo(machine.peer());
+      machine.always("promote", "{'state':'PROMOTING'}");
+      assertThat(machine.run(PERSON).states()).contains("PromotionUnfinished").endsWith("Failed");
+      machine.always("promote", "{'state':'ACTIVE'}");
+      assertThat(machine.alarm(true).run(REPEATED).states())
+          .contains("ResumeLease")
+          .endsWith("Done");
+      assertThat(machine.lease("activeRegion")).isEqualTo(machine.own());
+    }
+  }
+
+  private static JsonNode controlFlow(FailoverTemplate one) {
+    String own = one.stateMachineArn().split(":", -1)[3];
+    ObjectNode flow = PlayedMachine.JSON.createObjectNode();
+    one.definition()
+        .path("States")
+        .properties()
+        .forEach(
+            state -> {
+              ObjectNode kept = flow.putObject(state.getKey());
+              for (String member :
+                  List.of(
+                      "Type",
+                      "Next",
+                      "Default",
+                      "Choices",
+                      "Catch",
+                      "Retry",
+                      "Resource",
+                      "ResultPath",
+                      "ResultSelector")) {
+                kept.set(member, state.getValue().path(member));
+              }
+            });
+    return PlayedMachine.json(
+        flow.toString()
+            .replace(own, "own")
+            .replace(own.equals(OWN) ? PEER : OWN, "peer")
+            .replaceAll("\"NumericLessThan\":\\d+", "\"NumericLessThan\":0"));
   }
 
   /** A way through the machine, and what leads into it. */
@@ -549,6 +894,16 @@ class FailoverStateMachineTest {
             "false alarm",
             ALARM,
             machine -> machine.always("assess", "{'decision':'FALSE_ALARM','detail':'d'}")),
+        new Way(
+            "cooling down",
+            ALARM,
+            machine ->
+                machine.lease(
+                    PEER, 7, "ACTIVE", "{'coolDownUntil':'" + Instant.now().plusSeconds(5) + "'}")),
+        new Way(
+            "failed switch",
+            PLANNED,
+            machine -> machine.always("promote", new ControlException("no answer"))),
         new Way(
             "blind",
             ALARM,
@@ -598,7 +953,15 @@ class FailoverStateMachineTest {
     SoftAssertions softly = new SoftAssertions();
     Set<String> failed = new TreeSet<>();
     List<Runnable> checks = new ArrayList<>();
-    Set<String> untold = Set.of("RecordFailure", "NotifyFailure", "NotifyWaiting", "NotifyDone");
+    Set<String> untold =
+        Set.of(
+            "RecordFailure",
+            "NotifyFailure",
+            "NotifyWaiting",
+            "NotifyCoolDown",
+            "NotifyFalseAlarm",
+            "NotifyDone",
+            "UndoHandOver");
     for (Way way : ways()) {
       PlayedMachine calm = machine();
       way.setUp().accept(calm);
@@ -619,7 +982,9 @@ class FailoverStateMachineTest {
                 softly
                     .assertThat(execution.states())
                     .as(about)
-                    .filteredOn(state -> !state.equals("DecideByStarter"))
+                    .filteredOn(
+                        state ->
+                            !Set.of("DecideByStarter", "DecideByFailedPromotion").contains(state))
                     .endsWith(task + "Failed", "RecordFailure", "NotifyFailure", "Failed");
                 softly
                     .assertThat(execution.await(Duration.ZERO.plusSeconds(1)).error())

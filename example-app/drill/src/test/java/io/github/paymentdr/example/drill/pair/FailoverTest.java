@@ -272,6 +272,25 @@ class FailoverTest {
     pair.east().heal();
   }
 
+  @Test
+  @Order(10)
+  void switchWhoseGiverIsLostBecomesATakeoverByItself() {
+    LocalRegion east = pair.east();
+    east.rebuild();
+    awaitFit(east);
+    Execution planned = east.activate(PLANNED);
+    planned.awaitState("WaitForFencing", SOON);
+    pair.west().kill();
+    eventually(
+        "us-east-1 has taken over",
+        () ->
+            pair.lease("activeRegion").equals("us-east-1")
+                && pair.lease("state").equals("ACTIVE")
+                && pair.lease("startedBy").equals("alarm"));
+    assertThat(planned.await(SOON).status()).as("%s", planned).isEqualTo(Status.FAILED);
+    assertThat(planned.states()).contains("SwitchHandedBack");
+  }
+
   /** Longer than it takes: the machine may have other things to do. */
   private static void eventually(String what, BooleanSupplier condition) {
     Instant limit = Instant.now().plus(SOON);

@@ -22,6 +22,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
@@ -47,6 +49,8 @@ final class PlayedMachine {
   private final Faults faults = new Faults();
   private final StateMachineTasks tasks;
   private final StateMachine machine;
+  private final Map<String, CountDownLatch> holds = new ConcurrentHashMap<>();
+  private final String own;
   private volatile boolean alarmIsOn;
 
   /**
@@ -61,6 +65,7 @@ final class PlayedMachine {
       Set<String> transitions) {
     this.tables = tables;
     this.transitions = transitions;
+    own = template.stateMachineArn().split(":", -1)[3];
     tables.create(table, "id");
     tasks =
         new StateMachineTasks(
@@ -82,10 +87,31 @@ final class PlayedMachine {
     always("state", "{'fitToTakeOver':true,'problems':[]}");
     always("promote", "{'state':'ACTIVE','lossWindowMillis':10}");
     always("replayJournal", "{'complete':true,'entries':3,'applied':1,'present':2}");
+    always("undoHandOver", "{'state':'STANDBY'}");
     always("openTraffic", "{'endpoint':true,'moved':true}");
     always("verify", "{'status':'UP'}");
     always("report", "{'recoverySeconds':20,'withinObjective':true,'subject':'s','message':'m'}");
-    lease(PEER, 7, "ACTIVE", "{}");
+    lease(peer(), 7, "ACTIVE", "{}");
+  }
+
+  /** {@return the region whose state machine it is} */
+  String own() {
+    return own;
+  }
+
+  /** {@return the region that is taken over} */
+  String peer() {
+    return own.equals(OWN) ? PEER : OWN;
+  }
+
+  /** Lets an operation of a function not come to its end until it is released. */
+  PlayedMachine hold(String operation) {
+    holds.put(operation, new CountDownLatch(1));
+    return this;
+  }
+
+  void release(String operation) {
+    holds.remove(operation).countDown();
   }
 
   /** Says what an operation of a function answers, a JSON text or an exception. */
@@ -190,13 +216,14 @@ final class PlayedMachine {
     String operation = event.path("operation").asText();
     String handler =
         switch (operation) {
-          case "state", "promote" -> "ReplicationHandler";
+          case "state", "promote", "undoHandOver" -> "ReplicationHandler";
           case "replayJournal" -> "PaymentHandler";
           default -> "FailoverHandler";
         };
     if (!name.endsWith(handler)) {
       throw new IllegalStateException(name + " does not know " + operation);
     }
+    awaitRelease(operation);
     Deque<Object> next = answers.get(operation);
     Object answer = null;
     if (next != null) {
@@ -211,5 +238,19 @@ final class PlayedMachine {
       throw failure;
     }
     return json(String.valueOf(answer)).toString().getBytes(UTF_8);
+  }
+
+  private void awaitRelease(String operation) {
+    CountDownLatch hold = holds.get(operation);
+    if (hold == null) {
+      return;
+    }
+    try {
+      if (!hold.await(60, TimeUnit.SECONDS)) {
+        throw new IllegalStateException(operation + " was never released");
+      }
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
   }
 }
