@@ -21,8 +21,8 @@ final class PeerSlot {
    */
   static void dropIfPeerAnswers(Context context) {
     try {
-      if (InTime.call(LONGEST, () -> drop(context)).isEmpty()) {
-        notDropped(context, "it does not answer");
+      if (!InTime.call(LONGEST, () -> drop(context)).orElse(false)) {
+        notDropped(context, "it does not answer, or a slot is still read");
       }
     } catch (SQLException e) {
       notDropped(context, String.valueOf(e.getMessage()));
