@@ -127,6 +127,9 @@ public final class JournalReplay {
     private boolean isBehind;
     private boolean isUndone;
 
+    /** A call does something, however short its time is: else none would ever get ahead. */
+    private boolean hasBegun;
+
     Pass(Deadline deadline, ReplayProgress begun) {
       this.deadline = deadline;
       this.begun = begun;
@@ -150,7 +153,7 @@ public final class JournalReplay {
     private boolean replay(List<JournalEntry> page) {
       ReplayProgress.Counts before = counts;
       for (List<JournalEntry> part : Parts.of(page)) {
-        if (deadline.isOver() || !replayPart(part)) {
+        if (isTimeOver() || !replayPart(part)) {
           // The page is read again, and what else it has is counted then.
           counts = before.withApplied(counts.applied());
           return false;
@@ -166,11 +169,16 @@ public final class JournalReplay {
           part.stream().filter(entry -> !there.contains(entry.slot())).sorted(ORDER).toList();
       for (int from = 0; from < missing.size(); from += WRITTEN_AT_ONCE) {
         int to = Math.min(from + WRITTEN_AT_ONCE, missing.size());
-        if (deadline.isOver() || !write(claimed(missing.subList(from, to)))) {
+        if (isTimeOver() || !write(claimed(missing.subList(from, to)))) {
           return false;
         }
       }
+      hasBegun = true;
       return true;
+    }
+
+    private boolean isTimeOver() {
+      return hasBegun && deadline.isOver();
     }
 
     /** Takes entries over, and leaves those whose slot has changed since to the next pass. */
@@ -193,6 +201,7 @@ public final class JournalReplay {
 
     private boolean write(List<JournalEntry> entries) {
       List<Outcome> outcomes = target.applyAll(entries, deadline);
+      hasBegun = true;
       for (int i = 0; i < outcomes.size(); i++) {
         if (outcomes.get(i) == Outcome.BLOCKED && !begun.isLast()) {
           waiting.add(entries.get(i));

@@ -34,13 +34,13 @@ public interface JournalTarget {
    * where one of them stands in the way of the others.
    *
    * @param entries the entries
-   * @param deadline when to end
+   * @param deadline when to end, but not before one of them
    * @return what became of the first of them, in their order; of all if the time was enough
    */
   default List<Outcome> applyAll(List<JournalEntry> entries, Deadline deadline) {
     List<Outcome> outcomes = new ArrayList<>();
     for (JournalEntry entry : entries) {
-      if (deadline.isOver()) {
+      if (!outcomes.isEmpty() && deadline.isOver()) {
         return outcomes;
       }
       outcomes.add(apply(entry));

@@ -114,7 +114,10 @@ final class LedgerJournal implements JournalTarget {
   @Override
   public List<Outcome> applyAll(List<JournalEntry> entries, Deadline deadline) {
     List<Outcome> outcomes = new ArrayList<>();
-    for (int from = 0; from < entries.size() && !deadline.isOver(); from += TOGETHER) {
+    for (int from = 0; from < entries.size(); from += TOGETHER) {
+      if (from > 0 && deadline.isOver()) {
+        return outcomes;
+      }
       List<JournalEntry> some = entries.subList(from, Math.min(from + TOGETHER, entries.size()));
       outcomes.addAll(applyTogether(some).orElseGet(() -> some.stream().map(this::apply).toList()));
     }

@@ -24,10 +24,9 @@ import org.junit.jupiter.api.Test;
 /** The replication was broken for long, so the journal has far more than one call can book. */
 @DisplayName("B2: a journal that one call cannot replay")
 class LongReplayTest {
-  private static final int PAYMENTS = Integer.getInteger("replay.payments", 1_000);
+  private static final int PAYMENTS = Integer.getInteger("replay.payments", 2_000);
   private static final int ENTRIES = 3 * PAYMENTS;
-  private static final Duration CALL =
-      Duration.ofMillis(Integer.getInteger("replay.millis", 1_000));
+  private static final Duration CALL = Duration.ofMillis(Integer.getInteger("replay.millis", 100));
   private static final int MOST_CALLS = 400;
   private static final Instant NOW = Instant.parse("2026-11-22T10:00:00Z");
 
