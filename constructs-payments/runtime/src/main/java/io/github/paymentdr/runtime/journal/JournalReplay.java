@@ -127,8 +127,8 @@ public final class JournalReplay {
     private boolean isBehind;
     private boolean isUndone;
 
-    /** A call does something, however short its time is: else none would ever get ahead. */
-    private boolean hasBegun;
+    /** A call does a page, however short its time is: else none would ever get ahead. */
+    private boolean hasDoneAPage;
 
     Pass(Deadline deadline, ReplayProgress begun) {
       this.deadline = deadline;
@@ -159,6 +159,7 @@ public final class JournalReplay {
           return false;
         }
       }
+      hasDoneAPage = true;
       return true;
     }
 
@@ -173,12 +174,11 @@ public final class JournalReplay {
           return false;
         }
       }
-      hasBegun = true;
       return true;
     }
 
     private boolean isTimeOver() {
-      return hasBegun && deadline.isOver();
+      return hasDoneAPage && deadline.isOver();
     }
 
     /** Takes entries over, and leaves those whose slot has changed since to the next pass. */
@@ -200,16 +200,27 @@ public final class JournalReplay {
     }
 
     private boolean write(List<JournalEntry> entries) {
-      List<Outcome> outcomes = target.applyAll(entries, deadline);
-      hasBegun = true;
-      for (int i = 0; i < outcomes.size(); i++) {
-        if (outcomes.get(i) == Outcome.BLOCKED && !begun.isLast()) {
-          waiting.add(entries.get(i));
-        } else {
-          count(outcomes.get(i), entries.get(i));
+      int written = 0;
+      while (written < entries.size()) {
+        List<JournalEntry> rest = entries.subList(written, entries.size());
+        List<Outcome> outcomes = target.applyAll(rest, deadline);
+        for (int i = 0; i < outcomes.size(); i++) {
+          note(outcomes.get(i), rest.get(i));
+        }
+        written += outcomes.size();
+        if (outcomes.isEmpty() || isTimeOver()) {
+          break;
         }
       }
-      return outcomes.size() == entries.size();
+      return written == entries.size();
+    }
+
+    private void note(Outcome outcome, JournalEntry entry) {
+      if (outcome == Outcome.BLOCKED && !begun.isLast()) {
+        waiting.add(entry);
+      } else {
+        count(outcome, entry);
+      }
     }
 
     /** What then misses its predecessor has none, if this call has seen the whole journal. */
