@@ -1,6 +1,7 @@
 package io.github.paymentdr.example.drill.disaster;
 
 import io.github.paymentdr.example.drill.report.Recovery;
+import io.github.paymentdr.example.drill.stepfunctions.Execution;
 
 /** The region that takes over is lost in the midst of a planned switch. */
 final class TakerLostInFailback implements Disaster {
