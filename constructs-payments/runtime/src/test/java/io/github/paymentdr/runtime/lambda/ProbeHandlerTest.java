@@ -200,11 +200,12 @@ class ProbeHandlerTest {
     pass(Duration.ofMinutes(2));
     east.answers(503, "");
     FailoverRegion.call(handler, "{}");
-    assertThat(table.get(MEMORY)).isEqualTo(Map.of("unhealthySince", "2026-11-22T10:02:30.000Z"));
+    assertThat(table.get(MEMORY)).isEqualTo(Map.of("unhealthySince", "2026-11-22T10:03:01.000Z"));
     table.remove(MEMORY);
     east.answers(200, FunctionUrlStub.WELL);
     FailoverRegion.call(handler, "{}");
-    answerInTurn(403, 503);
+    west.answers(403, "");
+    answerInTurn(403, 403, 503);
     FailoverRegion.call(handler, "{}");
     assertThat(table.get(MEMORY)).as("blind in between").isNotEmpty();
     assertThat(Instant.parse(String.valueOf(table.get(MEMORY).get("unhealthySince"))))
@@ -222,7 +223,7 @@ class ProbeHandlerTest {
       table.put(MEMORY, Map.of("unhealthySince", "2026-11-22T09:59:00.000Z"));
       east.answers(503, "");
       region.probe(time);
-      assertThat(values("RecoverySeconds")).as(state).containsExactly("60.0", "90.0");
+      assertThat(values("RecoverySeconds")).as(state).containsExactly("61.0", "91.0", "121.0");
     }
     aws.requests().clear();
     answerInTurn(403, 403);
@@ -238,7 +239,9 @@ class ProbeHandlerTest {
     lease("us-west-2", "ACTIVE", opened);
     table.put(MEMORY, Map.of("unhealthySince", "2026-11-22T09:59:30.000Z"));
     region.probe(time);
-    assertThat(values("RecoverySeconds")).as("callers elsewhere").containsExactly("30.0", "60.0");
+    assertThat(values("RecoverySeconds"))
+        .as("callers elsewhere")
+        .containsExactly("31.0", "61.0", "91.0");
     aws.requests().clear();
     Map<String, Object> reported = new LinkedHashMap<>(opened);
     reported.put("recoverySeconds", 70);

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -58,15 +59,20 @@ public final class PostgresPair implements AutoCloseable {
 
   /** {@return a new pair} */
   public static PostgresPair start() {
-    return start(false);
+    return start(false, TestServer.SILENCE);
+  }
+
+  /** {@return a new pair that bears a minute without a sign of life from the other side} */
+  public static PostgresPair startPatient() {
+    return start(false, Duration.ofMinutes(1));
   }
 
   /** {@return a new pair that waits for the disk, for measurements} */
   public static PostgresPair startDurable() {
-    return start(true);
+    return start(true, TestServer.SILENCE);
   }
 
-  private static PostgresPair start(boolean isDurable) {
+  private static PostgresPair start(boolean isDurable, Duration silence) {
     ServerFolder folder = ServerFolder.create();
     TestCertificates certificates = Authority.CERTIFICATES;
     // Side by side: a server mostly waits while it begins.
@@ -74,10 +80,11 @@ public final class PostgresPair implements AutoCloseable {
         CompletableFuture.supplyAsync(
             () ->
                 TestServer.start(
-                    "us-west-2", folder.path().resolve("west"), certificates, isDurable));
+                    "us-west-2", folder.path().resolve("west"), certificates, isDurable, silence));
     return new PostgresPair(
         folder,
-        TestServer.start("us-east-1", folder.path().resolve("east"), certificates, isDurable),
+        TestServer.start(
+            "us-east-1", folder.path().resolve("east"), certificates, isDurable, silence),
         west.join());
   }
 

@@ -23,6 +23,9 @@ import java.util.concurrent.ThreadLocalRandom;
  * passwords asked of everybody but the master user, and ready for logical replication.
  */
 public final class TestServer implements AutoCloseable {
+  /** After so long without a sign of life from the other side a connection is given up. */
+  static final Duration SILENCE = Duration.ofSeconds(5);
+
   private static final Credentials MASTER = new Credentials("postgres", "any password");
 
   /** The method md5 is SCRAM for passwords that are kept for it, as they are by default. */
@@ -38,23 +41,34 @@ public final class TestServer implements AutoCloseable {
   private final Path folder;
   private final TestCertificates certificates;
   private final boolean isDurable;
+  private final Duration silence;
   private EmbeddedPostgres server;
 
-  private TestServer(String region, Path folder, TestCertificates certificates, boolean isDurable)
+  private TestServer(
+      String region,
+      Path folder,
+      TestCertificates certificates,
+      boolean isDurable,
+      Duration silence)
       throws IOException {
     this.region = region;
     this.folder = folder;
     this.certificates = certificates;
     this.isDurable = isDurable;
-    this.server = boot(folder, certificates, isDurable, freePort());
+    this.silence = silence;
+    this.server = boot(freePort());
   }
 
   /** Starts a server; a durable one waits for the disk, which tests need not. */
   static TestServer start(
-      String region, Path folder, TestCertificates certificates, boolean isDurable) {
+      String region,
+      Path folder,
+      TestCertificates certificates,
+      boolean isDurable,
+      Duration silence) {
     try {
       Files.createDirectories(folder);
-      TestServer started = new TestServer(region, folder, certificates, isDurable);
+      TestServer started = new TestServer(region, folder, certificates, isDurable, silence);
       Files.writeString(folder.resolve("data").resolve("pg_hba.conf"), HOST_BASED_AUTHENTICATION);
       try (Sql sql = started.connect("postgres")) {
         sql.query("select pg_reload_conf()", row -> row.getBoolean(1));
@@ -67,8 +81,7 @@ public final class TestServer implements AutoCloseable {
     }
   }
 
-  private static EmbeddedPostgres boot(
-      Path folder, TestCertificates certificates, boolean isDurable, int port) throws IOException {
+  private EmbeddedPostgres boot(int port) throws IOException {
     EmbeddedPostgres.Builder builder =
         EmbeddedPostgres.builder()
             .setDataDirectory(folder.resolve("data"))
@@ -92,8 +105,8 @@ public final class TestServer implements AutoCloseable {
             .setServerConfig("max_logical_replication_workers", "50")
             .setServerConfig("max_sync_workers_per_subscription", "4")
             .setServerConfig("max_worker_processes", "70")
-            .setServerConfig("wal_sender_timeout", "5s")
-            .setServerConfig("wal_receiver_timeout", "5s")
+            .setServerConfig("wal_sender_timeout", silence.toSeconds() + "s")
+            .setServerConfig("wal_receiver_timeout", silence.toSeconds() + "s")
             .setServerConfig("wal_retrieve_retry_interval", "500ms");
     return builder.setPort(port).start();
   }
@@ -215,7 +228,7 @@ public final class TestServer implements AutoCloseable {
       // It has a lock on the folder, also when the server was killed.
       server.close();
       Files.deleteIfExists(folder.resolve("data").resolve("postmaster.pid"));
-      server = boot(folder, certificates, isDurable, port);
+      server = boot(port);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
