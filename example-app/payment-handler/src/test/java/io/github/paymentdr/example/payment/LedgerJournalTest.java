@@ -303,7 +303,12 @@ class LedgerJournalTest {
     void answerWithWhatBecameOfTheEntries() {
       api.pay(key, TestApi.order());
 
-      assertThat(api.invoke("{\"operation\":\"replayJournal\",\"epoch\":1}"))
+      // The table has what other tests have left; a failover calls up to 61 times.
+      Map<String, Object> answer = Map.of("complete", false);
+      for (int call = 0; call < 61 && answer.get("complete").equals(false); call++) {
+        answer = api.invoke("{\"operation\":\"replayJournal\",\"epoch\":1}");
+      }
+      assertThat(answer)
           .containsEntry("complete", true)
           .containsEntry("blocked", 0)
           .containsEntry("blockedSlots", List.of())
