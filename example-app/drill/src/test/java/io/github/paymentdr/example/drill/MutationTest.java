@@ -21,7 +21,7 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
 @DisplayName("B2: the drill fails when a safeguard is missing")
 @Timeout(300)
 class MutationTest {
-  private static DisasterReport play(Mutation mutation, String disaster, String speed)
+  private static DisasterReport play(Mutation mutation, String disaster, String speed, String rate)
       throws OptionsException {
     String name = mutation.name().toLowerCase(Locale.ROOT);
     DrillOptions options =
@@ -29,7 +29,7 @@ class MutationTest {
             List.of(
                 "--disasters=" + disaster,
                 "--speed=" + speed,
-                "--rate=5",
+                "--rate=" + rate,
                 "--seed=1",
                 "--report=target/mutations/" + name),
             Map.of(),
@@ -49,7 +49,7 @@ class MutationTest {
   @Test
   @Execution(ExecutionMode.CONCURRENT)
   void fencingWaitRemovedIsSeenAsTwoWriters() throws OptionsException {
-    DisasterReport report = play(Mutation.FENCING_WAIT_REMOVED, "region-slow", "2");
+    DisasterReport report = play(Mutation.FENCING_WAIT_REMOVED, "region-slow", "2", "10");
     assertThat(report.twoWriters()).as("%s", report.failures()).isPositive();
   }
 
@@ -57,14 +57,14 @@ class MutationTest {
   @Test
   @Execution(ExecutionMode.CONCURRENT)
   void journalRemovedIsSeenAsLostPayments() throws OptionsException {
-    DisasterReport report = play(Mutation.JOURNAL_REMOVED, "regions-disconnected", "5");
+    DisasterReport report = play(Mutation.JOURNAL_REMOVED, "regions-disconnected", "5", "5");
     assertThat(report.lost()).as("%s", report.failures()).isPositive();
   }
 
   @Test
   @Execution(ExecutionMode.CONCURRENT)
   void promotionLeftOutIsSeenAsNoRecovery() throws OptionsException {
-    DisasterReport report = play(Mutation.PROMOTION_LEFT_OUT, "region-killed", "5");
+    DisasterReport report = play(Mutation.PROMOTION_LEFT_OUT, "region-killed", "5", "5");
     assertThat(report.rtoSeconds()).as("%s", report.failures()).isNull();
     assertThat(report.timeline().tenures())
         .as("the lease was taken, and what took it could not open")
@@ -79,7 +79,7 @@ class MutationTest {
   @Test
   @Execution(ExecutionMode.CONCURRENT)
   void idempotencyLeftOutIsSeenAsDoubledPayments() throws OptionsException {
-    DisasterReport report = play(Mutation.IDEMPOTENCY_LEFT_OUT, "region-slow", "5");
+    DisasterReport report = play(Mutation.IDEMPOTENCY_LEFT_OUT, "region-slow", "5", "5");
     assertThat(report.doubled()).as("%s", report.failures()).isPositive();
   }
 }

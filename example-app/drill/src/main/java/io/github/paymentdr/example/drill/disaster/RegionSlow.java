@@ -9,7 +9,7 @@ import java.util.EnumSet;
 /** The active region is slow instead of dead, and stands still in the worst moment. */
 final class RegionSlow implements Disaster {
   /** Of the function's time limit, so that what stood still still has time to accept. */
-  private static final double FREEZE = 0.55;
+  private static final double FREEZE = 0.75;
 
   @Override
   public String name() {
@@ -55,7 +55,9 @@ final class RegionSlow implements Disaster {
     // Now is the worst time: requests have confirmed their lease and not yet committed.
     stage.breaks("us-east-1 stands still for seconds, with requests that have read the old lease");
     stage.east().freeze();
-    stage.sleep(times(FREEZE, stage.timers().functionTimeout()));
+    stage.pauseUntil(
+        times(FREEZE, stage.timers().functionTimeout()),
+        () -> stage.pair().lease("state").equals("ACTIVE"));
     stage.east().thaw();
     stage.mended("us-east-1 goes on where it stood still, slow as before");
     stage.takesOver(stage.west());

@@ -448,8 +448,16 @@ public final class Stage {
         && !execution.states().contains("TakeLease");
   }
 
+  /** Lets a time pass that is what it is at every speed, or less when something is so before. */
+  void pauseUntil(Duration atMost, BooleanSupplier condition) {
+    Instant limit = Instant.now().plus(atMost);
+    while (Instant.now().isBefore(limit) && !condition.getAsBoolean()) {
+      sleep(LOOK);
+    }
+  }
+
   /** Lets a time pass that is what it is at every speed. */
-  void sleep(Duration duration) {
+  private void sleep(Duration duration) {
     try {
       Thread.sleep(duration.toMillis());
     } catch (InterruptedException e) {
