@@ -69,6 +69,16 @@ final class FailoverBudget {
         secondsOf(props.getCoolDown()));
   }
 
+  /** From taking the lease to opening it. */
+  int activationSeconds() {
+    StepTimes times = stepTimes();
+    return times.table()
+        + times.fencing()
+        + (hasDatabase() ? times.table() + times.promotion() : 0)
+        + times.replay()
+        + times.table();
+  }
+
   /** When a recovery has used up most of the objective and a person should look. */
   int overdueSeconds() {
     return (int) Math.floor(props.getObjective().getRecoveryTime().toSeconds() * OVERDUE);

@@ -158,6 +158,7 @@ final class FailoverFunctions {
         .put("CONTROL_TABLE", props.getLease().getTableName())
         .put("PAIR_NAME", props.pairName())
         .put("COOL_DOWN_SECONDS", text(props.getCoolDown().toSeconds()))
+        .put("ACTIVATION_SECONDS", text(new FailoverBudget(props).activationSeconds()))
         .put("PROBE_TIMEOUT_MILLIS", text(props.getProbeTimeout().toMilliseconds()))
         .put("CONFIRM_ATTEMPTS", text(props.getConfirmAttempts()))
         .put("HEALTH_PATH", props.getHealthPath())

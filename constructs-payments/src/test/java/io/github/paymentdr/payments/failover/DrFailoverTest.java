@@ -321,6 +321,7 @@ class DrFailoverTest {
                       .containsEntry("INITIAL_REGION", "us-east-1")
                       .containsEntry("PAIR_NAME", "payment-dr-failover-test")
                       .containsEntry("COOL_DOWN_SECONDS", "600")
+                      .containsEntry("ACTIVATION_SECONDS", "45")
                       .containsEntry("PROBE_TIMEOUT_MILLIS", "3000")
                       .containsEntry("CONFIRM_ATTEMPTS", "2")
                       .containsEntry("HEALTH_PATH", "/health?deep=true")

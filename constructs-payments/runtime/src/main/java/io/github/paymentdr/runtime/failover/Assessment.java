@@ -1,7 +1,9 @@
 package io.github.paymentdr.runtime.failover;
 
 import io.github.paymentdr.runtime.control.ControlItems;
+import io.github.paymentdr.runtime.control.LeaseItem;
 import io.github.paymentdr.runtime.lease.ControlTable;
+import io.github.paymentdr.runtime.lease.Lease;
 import io.github.paymentdr.runtime.probe.Finding;
 import io.github.paymentdr.runtime.probe.HealthAnswer;
 import io.github.paymentdr.runtime.probe.Outlook;
@@ -23,7 +25,7 @@ public final class Assessment {
   public enum Decision {
     /** Take over. */
     GO,
-    /** The other region is well after all. */
+    /** The other region is well after all, or may still become so by itself. */
     FALSE_ALARM,
     /** This region sees nothing, so it must not act. */
     BLIND,
@@ -46,8 +48,10 @@ public final class Assessment {
    * @param peerRegion the other region
    * @param attempts how often the other region must fail to answer well
    * @param coolDown for how long after a takeover no alarm starts another
+   * @param activation the longest time from taking the lease to opening it
    */
-  public record Settings(String region, String peerRegion, int attempts, Duration coolDown) {}
+  public record Settings(
+      String region, String peerRegion, int attempts, Duration coolDown, Duration activation) {}
 
   private final ControlItems items;
   private final Outlook outlook;
@@ -134,6 +138,14 @@ public final class Assessment {
   }
 
   private Judgement judgeOutage(String peerUrl) {
+    if (isPeerOpening()) {
+      return new Judgement(
+          Decision.FALSE_ALARM,
+          settings.peerRegion()
+              + " has taken the lease less than "
+              + settings.activation().toSeconds()
+              + " s ago and may still open it");
+    }
     Optional<String> ownUrl = items.functionUrl(settings.region());
     // Beside all questions, so that it takes no time of its own, and a first start has time enough.
     CompletableFuture<HealthAnswer> ownHealth =
@@ -162,6 +174,20 @@ public final class Assessment {
     refuseUnlessFit(ownHealth.join());
     return new Judgement(
         Decision.GO, finding.detail() + "; tries that failed: " + settings.attempts());
+  }
+
+  /**
+   * Two regions that do not see each other would else take the lease from each other in turns, and
+   * none would ever open it.
+   */
+  private boolean isPeerOpening() {
+    return items
+        .lease()
+        .filter(item -> item.lease().activeRegion().equals(settings.peerRegion()))
+        .filter(item -> item.lease().state() == Lease.State.ACTIVATING)
+        .flatMap(LeaseItem::takenAt)
+        .filter(taken -> clock.instant().isBefore(taken.plus(settings.activation())))
+        .isPresent();
   }
 
   private HealthAnswer ownHealth(Optional<String> ownUrl) {

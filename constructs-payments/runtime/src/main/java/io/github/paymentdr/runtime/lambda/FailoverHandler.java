@@ -160,7 +160,8 @@ public final class FailoverHandler implements RequestStreamHandler {
                 configuration.region(),
                 configuration.peerRegion(),
                 configuration.confirmAttempts(),
-                configuration.coolDown()),
+                configuration.coolDown(),
+                configuration.activation()),
             clock,
             pause)
         .assess(isPlanned, starter);

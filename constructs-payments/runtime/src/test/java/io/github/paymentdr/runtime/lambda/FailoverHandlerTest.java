@@ -82,6 +82,31 @@ class FailoverHandlerTest {
               pause -> assertThat(pause).isBetween(Duration.ofMillis(1), Duration.ofMillis(3_000)));
     }
 
+    /** Two regions that do not see each other would take the lease from each other for ever. */
+    @Test
+    void anOutageOfARegionThatMayStillOpenItsLease() {
+      east.close();
+      leaseOfEast("ACTIVATING", "2026-11-22T10:00:53.000Z");
+      assertThat(assess("unplanned", "alarm"))
+          .containsEntry("decision", "FALSE_ALARM")
+          .containsEntry(
+              "detail", "us-east-1 has taken the lease less than 45 s ago and may still open it");
+      assertThat(assess("unplanned", "person")).containsEntry("decision", "GO");
+      leaseOfEast("ACTIVATING", "2026-11-22T10:00:52.000Z");
+      assertThat(assess("unplanned", "alarm")).containsEntry("decision", "GO");
+      leaseOfEast("ACTIVE", "2026-11-22T10:00:53.000Z");
+      assertThat(assess("unplanned", "alarm")).containsEntry("decision", "GO");
+    }
+
+    private void leaseOfEast(String state, String takenAt) {
+      Map<String, Object> lease = new LinkedHashMap<>(table.get("lease"));
+      lease.put("activeRegion", "us-east-1");
+      lease.put("epoch", 2);
+      lease.put("state", state);
+      lease.put("takenAt", takenAt);
+      table.put("lease", lease);
+    }
+
     @Test
     void anOutageOfARegionThatIsGone() {
       east.close();

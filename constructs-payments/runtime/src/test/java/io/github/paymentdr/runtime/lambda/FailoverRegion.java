@@ -41,6 +41,7 @@ final class FailoverRegion {
     environment.put("CONTROL_TABLE", table.name());
     environment.put("PAIR_NAME", "payments-prod");
     environment.put("COOL_DOWN_SECONDS", "600");
+    environment.put("ACTIVATION_SECONDS", "45");
     environment.put("PROBE_TIMEOUT_MILLIS", "3000");
     environment.put("CONFIRM_ATTEMPTS", "2");
     environment.put("OBJECTIVE_SECONDS", "300");

@@ -199,6 +199,13 @@ final class FailoverTemplate {
         Long.parseLong(variable(environmentOf("ProbeHandler"), "PROBE_TIMEOUT_MILLIS")));
   }
 
+  /** {@return the longest time from taking the lease to opening it, with these timers} */
+  long activationSeconds(Timers timers) {
+    long inProduction =
+        Long.parseLong(variable(environmentOf("FailoverHandler"), "ACTIVATION_SECONDS"));
+    return inProduction - fencingWait().minus(timers.fencingWait()).toSeconds();
+  }
+
   Duration coolDown() {
     return Duration.ofSeconds(
         Long.parseLong(variable(environmentOf("FailoverHandler"), "COOL_DOWN_SECONDS")));

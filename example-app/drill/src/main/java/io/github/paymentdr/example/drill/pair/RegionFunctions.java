@@ -181,6 +181,7 @@ final class RegionFunctions implements AutoCloseable {
     Map<String, String> probe = template.environmentOf("ProbeHandler");
     for (Map<String, String> environment : List.of(failover, probe)) {
       environment.put("COOL_DOWN_SECONDS", String.valueOf(timers.coolDown().toSeconds()));
+      environment.put("ACTIVATION_SECONDS", String.valueOf(template.activationSeconds(timers)));
       environment.put("PROBE_TIMEOUT_MILLIS", String.valueOf(timers.probeTimeout().toMillis()));
     }
     add(
