@@ -47,8 +47,10 @@ final class DisasterRun {
   /** Payments go on for so long after it, to see that they do. */
   private static final double SETTLE_SECONDS = 5;
 
-  /** Looking at a pair must cost less than what it does, in milliseconds. */
-  private static final long SHORTEST_INTERVAL = 1_000;
+  private static final Duration INTERVAL = Duration.ofSeconds(1);
+
+  /** Looking at a pair must cost less than what it does, and a faster one does more in a second. */
+  private static final Duration INTERVAL_OF_FASTER_RUNS = Duration.ofSeconds(2);
 
   /** Nobody is refused for so long before a disaster begins. */
   private static final Duration CALM = Duration.ofSeconds(2);
@@ -155,7 +157,7 @@ final class DisasterRun {
   }
 
   private Duration interval() {
-    return Duration.ofMillis(Math.max(SHORTEST_INTERVAL, Math.round(1_000 / options.speed())));
+    return options.speed() > 1 ? INTERVAL_OF_FASTER_RUNS : INTERVAL;
   }
 
   private Outcome measure(

@@ -28,12 +28,12 @@ final class ProcessFunction extends LambdaFunction implements AutoCloseable {
   private static final ObjectMapper JSON = new ObjectMapper();
 
   /** Lambda has another instance at once. Here it costs more than a moment's wait. */
-  private static final Duration PATIENCE = Duration.ofMillis(700);
+  private static final Duration PATIENCE = Duration.ofSeconds(1);
 
   /**
    * Lambda would have another instance still. Here who comes to the last one waits, if not long.
    */
-  private static final Duration QUEUE = Duration.ofMillis(800);
+  private static final Duration QUEUE = Duration.ofMillis(500);
 
   /** What Lambda grants an instance to begin. */
   private static final Duration INIT = Duration.ofSeconds(20);
