@@ -1,7 +1,7 @@
 // Looks at a page as people do, and says what is there, as JSON:
 //   node look.mjs <page.html> <folder for pictures>
 // Chromium comes with the packages, so that nothing has to be installed; CHROME_PATH names another.
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
@@ -15,6 +15,15 @@ const { default: chromium } = await import('@sparticuz/chromium');
 const { default: puppeteer } = await import('puppeteer-core');
 
 const executablePath = process.env.CHROME_PATH ?? (await chromium.executablePath());
+// The packages say where fonts are on Lambda; without any, texts have no width and are not seen.
+process.env.FONTCONFIG_FILE = join(folder, 'fonts.conf');
+writeFileSync(
+  process.env.FONTCONFIG_FILE,
+  `<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "fonts.dtd">
+<fontconfig><dir>${join(folder, 'fonts')}</dir><dir>/usr/share/fonts</dir>
+<cachedir>${join(folder, 'fonts-cache')}</cachedir></fontconfig>
+`,
+);
 const browser = await puppeteer.launch({
   executablePath,
   headless: 'shell',
@@ -52,6 +61,9 @@ async function look(name, width, height, scheme) {
             const box = boxOf(shape);
             return box.width > 0 || box.height > 0;
           }).length,
+        unseen: [...chart.querySelectorAll('text')]
+          .filter((text) => boxOf(text).width === 0)
+          .map((text) => text.textContent),
         outside: [...chart.querySelectorAll('text')]
           .filter((text) => {
             const [inner, outer] = [boxOf(text), boxOf(chart)];

@@ -70,6 +70,7 @@ public final class Chromium {
                           assertThat(chart.path("left").asDouble()).isNotNegative();
                           assertThat(chart.path("right").asDouble())
                               .isLessThanOrEqualTo(look.path("width").asDouble());
+                          assertThat(chart.path("unseen")).as("texts unseen").isEmpty();
                           assertThat(chart.path("outside")).as("texts outside").isEmpty();
                         }));
   }
