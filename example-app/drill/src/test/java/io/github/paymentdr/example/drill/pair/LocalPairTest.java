@@ -137,10 +137,11 @@ class LocalPairTest {
   void invocationThatIsOverItsTimeIsKilled() {
     Set<Long> before = new HashSet<>(east.payments().pids());
     east.slow(Latency.between(SOON, SOON, Way.TO_DATABASE));
-    // Somebody else may have the instance first.
-    eventually("a payment is over its time", () -> Caller.pay(east) == 502);
     assertThat(before).isNotEmpty();
-    assertThat(east.payments().pids().containsAll(before)).as("all are alive").isFalse();
+    // Somebody else may have the instance first.
+    assertThat(Caller.pay(east)).isIn(429, 502, 503);
+    eventually(
+        "what is over its time is killed", () -> !east.payments().pids().containsAll(before));
   }
 
   @Test
