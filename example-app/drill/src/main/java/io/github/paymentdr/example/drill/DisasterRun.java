@@ -75,6 +75,7 @@ final class DisasterRun {
   private final LaneView view;
   private final Budget budget = Timers.budget();
   private final List<String> failures = new ArrayList<>();
+  private boolean isStarting = true;
 
   DisasterRun(
       Disaster disaster,
@@ -97,11 +98,15 @@ final class DisasterRun {
     try {
       pair = start();
     } catch (RuntimeException | AssertionError e) {
+      hasStarted();
       return brokenOff(disaster, options, e, List.of());
-    } finally {
-      starting.release();
     }
-    DisasterReport report = run(pair);
+    DisasterReport report;
+    try {
+      report = run(pair);
+    } finally {
+      hasStarted();
+    }
     try {
       pair.close();
       return report;
@@ -118,6 +123,14 @@ final class DisasterRun {
             .bearing(options.rate())
             .on(lane)
             .without(mutation));
+  }
+
+  /** The next pair may be started. */
+  private void hasStarted() {
+    if (isStarting) {
+      isStarting = false;
+      starting.release();
+    }
   }
 
   private DisasterReport run(LocalPair pair) {
@@ -205,6 +218,7 @@ final class DisasterRun {
       stage.say("payments begin");
       stage.accepts(pair.east());
       stage.becomesFit(pair.west());
+      hasStarted();
       awaitCalm(stage, load);
       disaster.run(stage);
     } catch (Unmet e) {

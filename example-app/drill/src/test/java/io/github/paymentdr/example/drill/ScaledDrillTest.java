@@ -24,7 +24,7 @@ class ScaledDrillTest {
   private static final String SPEED = "8";
 
   private static final String LANES = "4";
-  private static final String RATE = "3";
+  private static final String RATE = "2";
   private static final Path REPORT = Path.of("target", "drill");
 
   @Test
