@@ -139,7 +139,7 @@ class LocalPairTest {
     east.slow(Latency.between(SOON, SOON, Way.TO_DATABASE));
     assertThat(before).isNotEmpty();
     // Somebody else may have the instance first.
-    assertThat(Caller.pay(east)).isIn(429, 502, 503);
+    assertThat(Caller.pay(east)).isNotEqualTo(201);
     eventually(
         "what is over its time is killed", () -> !east.payments().pids().containsAll(before));
   }
