@@ -376,16 +376,13 @@ final class ActivationStates {
     definition.add(
         "NotifyDone",
         tasks
-            .notification("Tells people")
-            .parameters(
+            .notification(
+                "Tells people",
                 ImmutableMap.of(
-                    "TopicArn",
-                    "${Topic}",
                     "Subject.$",
                     "$.report.Payload.subject",
                     "Message.$",
                     "$.report.Payload.message"))
-            .ignoringResult()
             .catching(Tasks.ALL, "Done")
             .next("Done"));
     definition.add("Done", State.succeed("This region is active"));

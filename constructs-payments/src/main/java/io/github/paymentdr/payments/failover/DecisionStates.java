@@ -281,23 +281,17 @@ final class DecisionStates {
     definition.add(
         "NotifyCoolDown",
         tasks
-            .notification("Tells people why nothing happens yet and what they can do")
-            .parameters(
-                ImmutableMap.of(
-                    "TopicArn",
-                    "${Topic}",
-                    "Subject",
-                    "Failover in " + region + " waits",
-                    "Message.$",
-                    "States.Format('The other region is unhealthy, and the last failover was a short"
-                        + " time ago. The failover to "
-                        + region
-                        + " waits until the cool-down is over, at {}, asks again then, and tells you"
-                        + " what comes of it. You need not wait for it. If you know that the other"
-                        + " region"
-                        + " is lost: {}\n\nExecution: {}', $.lease.Item.coolDownUntil.S,"
-                        + " $.commands.unplanned, $.execution)"))
-            .ignoringResult()
+            .notification(
+                "Tells people why nothing happens yet and what they can do",
+                "Failover in " + region + " waits",
+                "States.Format('The other region is unhealthy, and the last failover was a short"
+                    + " time ago. The failover to "
+                    + region
+                    + " waits until the cool-down is over, at {}, asks again then, and tells you"
+                    + " what comes of it. You need not wait for it. If you know that the other"
+                    + " region"
+                    + " is lost: {}\n\nExecution: {}', $.lease.Item.coolDownUntil.S,"
+                    + " $.commands.unplanned, $.execution)")
             .catching(Tasks.ALL, "WaitForCoolDown")
             .next("ToldOfCoolDown"));
     definition.add(
@@ -388,24 +382,18 @@ final class DecisionStates {
     definition.add(
         "NotifyWaiting",
         tasks
-            .notification("Tells people, once, why nothing happens yet and what they can do")
-            .parameters(
-                ImmutableMap.of(
-                    "TopicArn",
-                    "${Topic}",
-                    "Subject",
-                    "Failover in " + region + " waits",
-                    "Message.$",
-                    "States.Format('The failover to "
-                        + region
-                        + " waits at the step {}.\n\n{}\n\nIt tries again as long as the alarm is on,"
-                        + " up to "
-                        + StepTimes.MOST_LOOKS
-                        + " times, and tells you if it gives up, has taken over, or the alarm is over."
-                        + " You need not"
-                        + " wait for it: {}\n\nExecution: {}', $.failure.step, $.failure.problem,"
-                        + " $.failure.next, $.execution)"))
-            .ignoringResult()
+            .notification(
+                "Tells people, once, why nothing happens yet and what they can do",
+                "Failover in " + region + " waits",
+                "States.Format('The failover to "
+                    + region
+                    + " waits at the step {}.\n\n{}\n\nIt tries again as long as the alarm is on,"
+                    + " up to "
+                    + StepTimes.MOST_LOOKS
+                    + " times, and tells you if it gives up, has taken over, or the alarm is over."
+                    + " You need not"
+                    + " wait for it: {}\n\nExecution: {}', $.failure.step, $.failure.problem,"
+                    + " $.failure.next, $.execution)")
             .catching(Tasks.ALL, "WaitForAlarm")
             .next("Told"));
     definition.add(
@@ -480,19 +468,13 @@ final class DecisionStates {
     definition.add(
         "NotifyFalseAlarm",
         tasks
-            .notification("Who was told that a failover waits is told that it does so no more")
-            .parameters(
-                ImmutableMap.of(
-                    "TopicArn",
-                    "${Topic}",
-                    "Subject",
-                    "Failover in " + region + " is not needed",
-                    "Message.$",
-                    "States.Format('The alarm on the other region is over, and the failover to "
-                        + region
-                        + " that had waited has ended with nothing changed. The next alarm starts"
-                        + " another one.\n\nExecution: {}', $.execution)"))
-            .ignoringResult()
+            .notification(
+                "Who was told that a failover waits is told that it does so no more",
+                "Failover in " + region + " is not needed",
+                "States.Format('The alarm on the other region is over, and the failover to "
+                    + region
+                    + " that had waited has ended with nothing changed. The next alarm starts"
+                    + " another one.\n\nExecution: {}', $.execution)")
             .catching(Tasks.ALL, "FalseAlarm")
             .next("FalseAlarm"));
     definition.add(

@@ -140,19 +140,13 @@ final class Failures {
     definition.add(
         NOTIFY,
         tasks
-            .notification("Tells people where this run gave up and what to do next")
-            .parameters(
-                ImmutableMap.of(
-                    "TopicArn",
-                    "${Topic}",
-                    "Subject",
-                    "Failover in " + region + " stopped",
-                    "Message.$",
-                    "States.Format('The failover to "
-                        + region
-                        + " stopped at the step {}.\n\n{}\n\nNext: {}\n\nExecution: {}',"
-                        + " $.failure.step, $.failure.problem, $.failure.next, $.execution)"))
-            .ignoringResult()
+            .notification(
+                "Tells people where this run gave up and what to do next",
+                "Failover in " + region + " stopped",
+                "States.Format('The failover to "
+                    + region
+                    + " stopped at the step {}.\n\n{}\n\nNext: {}\n\nExecution: {}',"
+                    + " $.failure.step, $.failure.problem, $.failure.next, $.execution)")
             .catching(Tasks.ALL, FAILED)
             .next(FAILED));
     definition.add(

@@ -73,10 +73,22 @@ final class Tasks {
         .retrying(FUNCTION_RETRIES);
   }
 
-  State notification(String comment) {
+  /** Tells people; the message is an expression. */
+  State notification(String comment, String subject, String message) {
+    return notification(comment, ImmutableMap.of("Subject", subject, "Message.$", message));
+  }
+
+  /** Tells people, by members of SNS beside the topic. */
+  State notification(String comment, Map<String, String> members) {
     return State.task(resource("sns:publish"), comment)
         .timeoutSeconds(NOTIFICATION_SECONDS)
-        .retrying(FUNCTION_RETRIES);
+        .retrying(FUNCTION_RETRIES)
+        .parameters(
+            ImmutableMap.<String, String>builder()
+                .put("TopicArn", "${Topic}")
+                .putAll(members)
+                .buildOrThrow())
+        .ignoringResult();
   }
 
   private State invocation(String function, Map<String, ?> payload, int seconds, String comment) {

@@ -14,7 +14,7 @@ import io.github.paymentdr.runtime.testing.Disturbance;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneId;
+import java.time.InstantSource;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -179,7 +179,8 @@ final class JournalReplayTest {
     private final FewPages pages = new FewPages();
     private final AtomicReference<Instant> now = new AtomicReference<>(TestEntries.NOW);
     private final JournalReplay inParts =
-        new JournalReplay(WEST, pages, database, new MovedClock(now));
+        new JournalReplay(
+            WEST, pages, database, ((InstantSource) now::get).withZone(ZoneOffset.UTC));
 
     private int calls;
     private JournalReplay.Result result = new JournalReplay.Result(false, 0, 0, 0, 0, 0, List.of());
@@ -314,29 +315,6 @@ final class JournalReplayTest {
     @Override
     public boolean removeDead(JournalEntry entry) {
       throw new UnsupportedOperationException();
-    }
-  }
-
-  private static final class MovedClock extends Clock {
-    private final AtomicReference<Instant> now;
-
-    MovedClock(AtomicReference<Instant> now) {
-      this.now = now;
-    }
-
-    @Override
-    public Instant instant() {
-      return now.get();
-    }
-
-    @Override
-    public ZoneId getZone() {
-      return ZoneOffset.UTC;
-    }
-
-    @Override
-    public Clock withZone(ZoneId zone) {
-      return this;
     }
   }
 

@@ -8,10 +8,9 @@ import io.github.paymentdr.runtime.aws.AwsStub.Request;
 import io.github.paymentdr.runtime.aws.AwsStub.Response;
 import io.github.paymentdr.runtime.testing.ControlTableBehindAws;
 import io.github.paymentdr.runtime.testing.FunctionUrlStub;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneId;
+import java.time.InstantSource;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -41,7 +40,7 @@ class ProbeHandlerTest {
   private final AtomicLong nanos = new AtomicLong(123);
   private final AtomicLong wallMillis = new AtomicLong(START.toEpochMilli());
   private final ProbeHandler.Time time =
-      new ProbeHandler.Time(nanos::get, this::pass, new WallClock());
+      new ProbeHandler.Time(nanos::get, this::pass, wallClock().withZone(ZoneOffset.UTC));
 
   @BeforeEach
   void register() {
@@ -58,21 +57,8 @@ class ProbeHandlerTest {
     west.close();
   }
 
-  private final class WallClock extends Clock {
-    @Override
-    public Instant instant() {
-      return Instant.ofEpochMilli(wallMillis.get());
-    }
-
-    @Override
-    public ZoneId getZone() {
-      return ZoneOffset.UTC;
-    }
-
-    @Override
-    public Clock withZone(ZoneId zone) {
-      return this;
-    }
+  private InstantSource wallClock() {
+    return () -> Instant.ofEpochMilli(wallMillis.get());
   }
 
   private void pass(Duration duration) {

@@ -99,7 +99,7 @@ final class DisasterRun {
       pair = start();
     } catch (RuntimeException | AssertionError e) {
       hasStarted();
-      return brokenOff(disaster, options, e, List.of());
+      return brokenOff(disaster, options, List.of(brokeOff(e)), List.of());
     }
     DisasterReport report;
     try {
@@ -150,8 +150,8 @@ final class DisasterRun {
         return report(
             outcome, replayed(pair), failures.isEmpty() ? List.of() : evidence(stage, load));
       } catch (RuntimeException | AssertionError e) {
-        failures.add("it broke off: " + e);
-        return brokenOff(disaster, options, e, evidence(stage, load));
+        failures.add(brokeOff(e));
+        return brokenOff(disaster, options, List.copyOf(failures), evidence(stage, load));
       }
     }
   }
@@ -326,15 +326,19 @@ final class DisasterRun {
         evidence);
   }
 
+  static String brokeOff(Throwable reason) {
+    return "it broke off: " + reason;
+  }
+
   /** {@return the report of a disaster for which there was no pair, or whose measurement failed} */
   static DisasterReport brokenOff(
-      Disaster disaster, DrillOptions options, Throwable reason, List<String> evidence) {
+      Disaster disaster, DrillOptions options, List<String> failures, List<String> evidence) {
     return new DisasterReport(
         disaster.name(),
         disaster.title(),
         disaster.expectation(),
         Verdict.FAILED,
-        List.of("it broke off: " + reason),
+        failures,
         disaster.recovery(),
         null,
         null,

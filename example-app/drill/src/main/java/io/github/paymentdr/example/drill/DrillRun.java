@@ -116,7 +116,8 @@ final class DrillRun {
           report = new DisasterRun(next, options, mutation, lane, starting, view).run();
         } catch (RuntimeException | Error e) {
           // Also when memory is short: the other disasters and the report must not be lost.
-          report = DisasterRun.brokenOff(next, options, e, List.of());
+          report =
+              DisasterRun.brokenOff(next, options, List.of(DisasterRun.brokeOff(e)), List.of());
         }
         reports.put(next.name(), report);
         progress.ended(number, report);

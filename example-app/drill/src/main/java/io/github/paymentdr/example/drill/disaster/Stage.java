@@ -8,7 +8,6 @@ import io.github.paymentdr.example.drill.pair.LocalRegion;
 import io.github.paymentdr.example.drill.pair.Timers;
 import io.github.paymentdr.example.drill.report.Mark;
 import io.github.paymentdr.example.drill.stepfunctions.Execution;
-import io.github.paymentdr.example.drill.stepfunctions.TaskFailure;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -365,18 +364,7 @@ public final class Stage {
   /** Waits until the replication says that a region could take over. */
   public void becomesFit(LocalRegion region) {
     // Each look is a connection to the database.
-    until(region.name() + " is fit to take over", workLimit(), LONG_LOOK, () -> isFit(region));
-  }
-
-  private static boolean isFit(LocalRegion region) {
-    try {
-      return region
-          .call("ReplicationHandler", "{\"operation\":\"state\"}")
-          .path("fitToTakeOver")
-          .asBoolean();
-    } catch (TaskFailure e) {
-      return false;
-    }
+    until(region.name() + " is fit to take over", workLimit(), LONG_LOOK, region::isFitToTakeOver);
   }
 
   /** A region that does not have the lease must not accept what reaches it all the same. */

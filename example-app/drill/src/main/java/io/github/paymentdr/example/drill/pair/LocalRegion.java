@@ -278,6 +278,17 @@ public final class LocalRegion implements AutoCloseable {
     }
   }
 
+  /** {@return whether its replication says that it could take over} */
+  public boolean isFitToTakeOver() {
+    try {
+      return call("ReplicationHandler", "{\"operation\":\"state\"}")
+          .path("fitToTakeOver")
+          .asBoolean();
+    } catch (TaskFailure e) {
+      return false;
+    }
+  }
+
   /** {@return what can be made to fail in its state machine} */
   public Faults faults() {
     return faults;

@@ -316,17 +316,6 @@ class FailoverTest {
   }
 
   private static void awaitFit(LocalRegion region) {
-    eventually(
-        region.name() + " is fit to take over",
-        () -> {
-          try {
-            return region
-                .call("ReplicationHandler", "{\"operation\":\"state\"}")
-                .path("fitToTakeOver")
-                .asBoolean();
-          } catch (TaskFailure e) {
-            return false;
-          }
-        });
+    eventually(region.name() + " is fit to take over", region::isFitToTakeOver);
   }
 }
