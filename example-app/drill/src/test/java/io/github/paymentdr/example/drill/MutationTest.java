@@ -17,11 +17,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 
-/**
- * A drill that cannot fail proves nothing: a safeguard that is taken away must be missed. The wait
- * for fencing is not among them: what it protects from is a window of a moment, which the models of
- * fencing meet for certain and a drill only by luck.
- */
+/** A drill that cannot fail proves nothing: each safeguard that is taken away must be missed. */
 @DisplayName("B2: the drill fails when a safeguard is missing")
 @Timeout(300)
 class MutationTest {
@@ -47,6 +43,14 @@ class MutationTest {
     assertThat(report.verdict()).isEqualTo(Verdict.FAILED);
     assertThat(report.evidence()).isNotEmpty();
     return report;
+  }
+
+  /** A payment whose commit is kept by the network is answered when the other region has opened. */
+  @Test
+  @Execution(ExecutionMode.CONCURRENT)
+  void fencingWaitRemovedIsSeenAsTwoWriters() throws OptionsException {
+    DisasterReport report = play(Mutation.FENCING_WAIT_REMOVED, "region-slow", "4", "5");
+    assertThat(report.twoWriters()).as("%s", report.failures()).isPositive();
   }
 
   /** What was accepted while nothing was replicated is nowhere. */

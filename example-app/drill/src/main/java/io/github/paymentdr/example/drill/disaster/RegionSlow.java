@@ -5,11 +5,17 @@ import io.github.paymentdr.example.drill.pair.Latency.Way;
 import io.github.paymentdr.example.drill.report.Recovery;
 import java.time.Duration;
 import java.util.EnumSet;
+import java.util.concurrent.CompletableFuture;
 
-/** The active region is slow instead of dead, and stands still in the worst moment. */
+/** The active region is slow instead of dead, and slowest of all in the worst moment. */
 final class RegionSlow implements Disaster {
-  /** Of the function's time limit, so that what stood still still has time to accept. */
-  private static final double FREEZE = 0.75;
+  /** Of the function's time limit, so that what is committed then can still be answered. */
+  private static final double COMMIT_HELD = 0.5;
+
+  /** Payments come more often, at every speed. */
+  private static final Duration NEXT_PAYMENT = Duration.ofSeconds(5);
+
+  private static final String TAKE_LEASE = "TakeLease";
 
   @Override
   public String name() {
@@ -26,8 +32,8 @@ final class RegionSlow implements Disaster {
     return "A region that is only a bit slow stays active. When its health is not "
         + "answered in time, us-west-2 takes over by itself within the budget, "
         + "although us-east-1 goes on accepting until the lease is taken. What "
-        + "us-east-1 has under way then, however late the network brings it the "
-        + "answers and although the region stands still for seconds, is over before "
+        + "us-east-1 has under way then, even a payment that has just read the old "
+        + "lease and whose commit the network keeps for seconds, is over before "
         + "us-west-2 accepts anything. Nothing acknowledged is lost, nothing is "
         + "booked twice, and at no time do two regions accept.";
   }
@@ -48,18 +54,16 @@ final class RegionSlow implements Disaster {
     stage.disaster(
         "us-east-1 browns out: health takes longer than it may, every answer is late, some are lost");
     brownOut(stage);
+    stage.west().faults().precede(TAKE_LEASE, () -> holdCommit(stage));
     stage.until(
         "us-west-2 takes the lease",
         stage.limit(),
         () -> stage.pair().lease("activeRegion").equals(stage.west().name()));
-    // Now is the worst time: requests have confirmed their lease and not yet committed.
-    stage.breaks("us-east-1 stands still for seconds, with requests that have read the old lease");
-    stage.east().freeze();
     stage.pauseUntil(
-        times(FREEZE, stage.timers().functionTimeout()),
+        times(COMMIT_HELD, stage.timers().functionTimeout()),
         () -> stage.pair().lease("state").equals("ACTIVE"));
-    stage.east().thaw();
-    stage.mended("us-east-1 goes on where it stood still, slow as before");
+    stage.east().releaseCommits();
+    stage.mended("what was kept goes on to the database of us-east-1, which is slow as before");
     stage.takesOver(stage.west());
     stage.east().heal();
     stage.mended("us-east-1 is as fast as before");
@@ -80,6 +84,16 @@ final class RegionSlow implements Disaster {
     stage.staysWhereItIs(20, "us-east-1 answers, if slowly");
     stage.accepts(stage.east());
     stage.east().heal();
+  }
+
+  /** The worst moment to take the lease is when a payment has read it and is not committed. */
+  private static void holdCommit(Stage stage) {
+    CompletableFuture<Void> held = stage.east().holdNextCommit();
+    stage.pauseUntil(NEXT_PAYMENT, held::isDone);
+    stage.expect(held.isDone(), "us-east-1 confirmed no payment before us-west-2 took the lease");
+    stage.breaks(
+        "the network keeps everybody from the database of us-east-1, where a payment that has read"
+            + " the old lease waits for its commit");
   }
 
   private static Duration times(double factor, Duration duration) {

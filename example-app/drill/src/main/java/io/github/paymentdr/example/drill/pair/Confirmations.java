@@ -15,6 +15,7 @@ final class Confirmations {
   private final Set<String> confirming = ConcurrentHashMap.newKeySet();
   private @Nullable Latency latency;
   private Random random = new Random(0);
+  private @Nullable Runnable beforeNext;
 
   /** Makes them late. */
   synchronized void slow(Latency newLatency, long seed) {
@@ -25,6 +26,18 @@ final class Confirmations {
   /** Makes them as fast as the others. */
   synchronized void fast() {
     latency = null;
+  }
+
+  /**
+   * Does something, once, before the next one is answered: the table has read the lease by then.
+   */
+  synchronized void beforeNext(Runnable action) {
+    beforeNext = action;
+  }
+
+  /** Does nothing before the next one. */
+  synchronized void nothingBeforeNext() {
+    beforeNext = null;
   }
 
   /**
@@ -45,6 +58,14 @@ final class Confirmations {
         Thread.currentThread().interrupt();
         throw new IOException(e);
       }
+      doBefore();
+    }
+  }
+
+  private synchronized void doBefore() {
+    if (beforeNext != null) {
+      beforeNext.run();
+      beforeNext = null;
     }
   }
 

@@ -7,9 +7,13 @@ import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Fails the tasks of some states before they are done, or after, when the answer is lost. */
+/**
+ * Fails the tasks of some states before they are done, or after, when the answer is lost; or lets
+ * something else happen before.
+ */
 public final class Faults {
   private final Map<String, Fault> planned = new HashMap<>();
+  private final Map<String, Runnable> actions = new HashMap<>();
   private final Map<String, Integer> failed = new HashMap<>();
 
   private record Fault(int times, boolean afterwards, TaskFailure failure) {}
@@ -31,9 +35,15 @@ public final class Faults {
     return before(state, Integer.MAX_VALUE, failure);
   }
 
+  /** Does something before a state does what it asks for, once; the state waits for it. */
+  public synchronized void precede(String state, Runnable action) {
+    actions.put(state, action);
+  }
+
   /** Lets all states do what they do. */
   public synchronized void heal() {
     planned.clear();
+    actions.clear();
   }
 
   /** {@return how often a state was failed} */
@@ -48,12 +58,20 @@ public final class Faults {
       if (fault != null && !fault.afterwards()) {
         throw fault.failure();
       }
+      Runnable action = nextAction(task.state());
+      if (action != null) {
+        action.run();
+      }
       JsonNode answer = worker.perform(task);
       if (fault != null) {
         throw fault.failure();
       }
       return answer;
     };
+  }
+
+  private synchronized @Nullable Runnable nextAction(String state) {
+    return actions.remove(state);
   }
 
   private synchronized @Nullable Fault next(String state) {

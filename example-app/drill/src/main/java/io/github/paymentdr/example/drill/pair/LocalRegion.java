@@ -423,6 +423,32 @@ public final class LocalRegion implements AutoCloseable {
   }
 
   /**
+   * The next payment that it has confirmed is not committed: from then on its functions wait for
+   * its database, and the other region does not reach that, until {@link #releaseCommits()} or
+   * {@link #heal()}.
+   *
+   * @return is done when there is one
+   */
+  public CompletableFuture<Void> holdNextCommit() {
+    CompletableFuture<Void> held = new CompletableFuture<>();
+    aws.confirmations()
+        .beforeNext(
+            () -> {
+              database.isolate();
+              held.complete(null);
+            });
+    return held;
+  }
+
+  /** What was held is committed, and the database is reached again. */
+  public synchronized void releaseCommits() {
+    aws.confirmations().nothingBeforeNext();
+    if (!isKilled) {
+      database.open();
+    }
+  }
+
+  /**
    * Its database cannot write to its disk any more: the kernel refuses by the limit of a file's
    * size, which is lowered for the server's processes. PostgreSQL gives up with the first entry of
    * its log that it cannot write, as it does when a disk is full.
@@ -486,6 +512,7 @@ public final class LocalRegion implements AutoCloseable {
     database.restart();
     freeDisk();
     fast();
+    aws.confirmations().nothingBeforeNext();
     setClockOffset(Duration.ZERO);
     tables.open();
     fromItself.open();

@@ -146,6 +146,12 @@ final class RegionDatabase implements AutoCloseable {
     }
   }
 
+  /** Its own functions wait for it and are told nothing; the other region is refused. */
+  void isolate() {
+    own.hang();
+    fromPeer.cut();
+  }
+
   void cut() {
     own.cut();
     fromPeer.cut();

@@ -189,6 +189,22 @@ class LocalPairTest {
   }
 
   @Test
+  void confirmedPaymentWaitsForItsCommitUntilThatIsReleased() throws Exception {
+    CompletableFuture<Void> held = east.holdNextCommit();
+    String key = Caller.newKey();
+    CompletableFuture<Integer> payment =
+        CompletableFuture.supplyAsync(() -> Caller.pay(east, key), Daemons::run);
+    held.join();
+    Thread.sleep(300);
+    assertThat(payment).isNotDone();
+    assertThat(east.query("select 1 from ledger.idempotency_key where key = '" + key + "'"))
+        .isEmpty();
+    east.releaseCommits();
+    assertThat(payment.join()).isEqualTo(201);
+    assertThat(pair.acceptances()).extracting(Acceptance::key).contains(key);
+  }
+
+  @Test
   void databaseIsKilledAndStartedAgain() {
     east.killDatabase();
     east.killDatabase();
