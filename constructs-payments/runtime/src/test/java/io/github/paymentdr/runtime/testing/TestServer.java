@@ -28,12 +28,11 @@ public final class TestServer implements AutoCloseable {
 
   private static final Credentials MASTER = new Credentials("postgres", "any password");
 
-  /** The method md5 is SCRAM for passwords that are kept for it, as they are by default. */
   private static final String HOST_BASED_AUTHENTICATION =
       """
       local   all all                 trust
       hostssl all postgres all        trust
-      hostssl all all      all        md5
+      hostssl all all      all        scram-sha-256
       host    all postgres 127.0.0.1/32 trust
       """;
 
@@ -182,24 +181,18 @@ public final class TestServer implements AutoCloseable {
     }
   }
 
-  /** Lets a user in over TLS whatever password it shows, as with a password that is a token. */
-  public void trust(String user) {
+  /** Lets users in over TLS whatever password they show. */
+  public void trust(String... users) {
+    StringBuilder rules = new StringBuilder();
+    for (String user : users) {
+      rules.append("hostssl all ").append(user).append(" all trust\n");
+    }
     try {
       Files.writeString(
-          folder.resolve("data").resolve("pg_hba.conf"),
-          "hostssl all " + user + " all trust\n" + HOST_BASED_AUTHENTICATION);
+          folder.resolve("data").resolve("pg_hba.conf"), rules + HOST_BASED_AUTHENTICATION);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    query("postgres", "select pg_reload_conf()");
-  }
-
-  /**
-   * Lets passwords that are set from now on be proven with MD5, which costs a fraction of what
-   * SCRAM costs, where connections are many and passwords are not what is tried.
-   */
-  public void proveWithMd5() {
-    execute("postgres", "alter system set password_encryption = 'md5'");
     query("postgres", "select pg_reload_conf()");
   }
 

@@ -53,7 +53,7 @@ final class DisasterRun {
   private static final Duration INTERVAL_OF_FASTER_RUNS = Duration.ofSeconds(2);
 
   /** Nobody is refused for so long before a disaster begins. */
-  private static final Duration CALM = Duration.ofSeconds(2);
+  private static final Duration CALM = Duration.ofSeconds(1);
 
   private static final Duration CLOSING = Duration.ofSeconds(40);
   private static final Duration CLOSING_IN_VAIN = Duration.ofSeconds(10);
@@ -75,7 +75,6 @@ final class DisasterRun {
   private final LaneView view;
   private final Budget budget = Timers.budget();
   private final List<String> failures = new ArrayList<>();
-  private boolean isStarting = true;
 
   DisasterRun(
       Disaster disaster,
@@ -98,15 +97,11 @@ final class DisasterRun {
     try {
       pair = start();
     } catch (RuntimeException | AssertionError e) {
-      hasStarted();
       return brokenOff(disaster, options, List.of(brokeOff(e)), List.of());
-    }
-    DisasterReport report;
-    try {
-      report = run(pair);
     } finally {
-      hasStarted();
+      starting.release();
     }
+    DisasterReport report = run(pair);
     try {
       pair.close();
       return report;
@@ -123,14 +118,6 @@ final class DisasterRun {
             .bearing(options.rate())
             .on(lane)
             .without(mutation));
-  }
-
-  /** The next pair may be started. */
-  private void hasStarted() {
-    if (isStarting) {
-      isStarting = false;
-      starting.release();
-    }
   }
 
   private DisasterReport run(LocalPair pair) {
@@ -218,7 +205,6 @@ final class DisasterRun {
       stage.say("payments begin");
       stage.accepts(pair.east());
       stage.becomesFit(pair.west());
-      hasStarted();
       awaitCalm(stage, load);
       disaster.run(stage);
     } catch (Unmet e) {

@@ -70,6 +70,11 @@ final class FailoverCrash implements Disaster {
   }
 
   @Override
+  public int aboutSeconds() {
+    return 85;
+  }
+
+  @Override
   public void run(Stage stage) {
     LocalRegion west = stage.west();
     stage.disaster("us-east-1 is gone");

@@ -49,7 +49,7 @@ public final class Stage {
   private static final int TRIES = 3;
 
   /** So many payments are more than a late answer. */
-  private static final int SOME = 5;
+  private static final int SOME = 3;
 
   private static final HttpClient HTTP =
       HttpClient.newBuilder()

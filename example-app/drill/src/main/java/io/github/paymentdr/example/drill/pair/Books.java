@@ -1,5 +1,7 @@
 package io.github.paymentdr.example.drill.pair;
 
+import com.google.common.collect.ImmutableListMultimap;
+import com.google.common.collect.Maps;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,35 +23,47 @@ public record Books(
     List<String> doubledReferences,
     List<String> unbalancedBookings,
     Map<String, Long> paidByPayer) {
+  /** Each row begins with what it is; one statement sees one moment. */
+  private static final String ALL =
+      """
+      select 'payment ' || id || ' ' || authorised from ledger.payment
+      union all
+      select 'key ' || key || ' ' || payment_id from ledger.idempotency_key
+      union all
+      select 'withoutOneKey ' || p.id from ledger.payment p
+        left join ledger.idempotency_key k on k.payment_id = p.id
+        group by p.id having count(k.key) <> 1
+      union all
+      select 'doubledReference ' || reference from ledger.payment
+        where reference is not null group by reference having count(*) > 1
+      union all
+      select 'unbalancedBooking ' || id from ledger.unbalanced_booking
+      union all
+      select 'payer ' || account || ' ' || -sum(amount) from ledger.posting
+        where account in (select payer from ledger.payment) group by account
+      """;
+
   static Books of(RegionDatabase database) {
+    ImmutableListMultimap.Builder<String, String> rows = ImmutableListMultimap.builder();
+    for (String row : database.query(ALL)) {
+      int end = row.indexOf(' ');
+      rows.put(row.substring(0, end), row.substring(end + 1));
+    }
+    ImmutableListMultimap<String, String> all = rows.build();
     return new Books(
-        numbers(database, "select id || ' ' || authorised from ledger.payment"),
-        texts(database, "select key || ' ' || payment_id from ledger.idempotency_key"),
-        database.query(
-            "select p.id::text from ledger.payment p"
-                + " left join ledger.idempotency_key k on k.payment_id = p.id"
-                + " group by p.id having count(k.key) <> 1"),
-        database.query(
-            "select reference from ledger.payment where reference is not null"
-                + " group by reference having count(*) > 1"),
-        database.query("select id::text from ledger.unbalanced_booking"),
-        numbers(
-            database,
-            "select account || ' ' || -sum(amount) from ledger.posting"
-                + " where account in (select payer from ledger.payment) group by account"));
+        Maps.transformValues(texts(all.get("payment")), Long::valueOf),
+        texts(all.get("key")),
+        all.get("withoutOneKey"),
+        all.get("doubledReference"),
+        all.get("unbalancedBooking"),
+        Maps.transformValues(texts(all.get("payer")), Long::valueOf));
   }
 
-  private static Map<String, Long> numbers(RegionDatabase database, String sql) {
-    Map<String, Long> numbers = new LinkedHashMap<>();
-    texts(database, sql).forEach((key, value) -> numbers.put(key, Long.valueOf(value)));
-    return numbers;
-  }
-
-  private static Map<String, String> texts(RegionDatabase database, String sql) {
+  private static Map<String, String> texts(List<String> rows) {
     Map<String, String> texts = new LinkedHashMap<>();
-    for (String line : database.query(sql)) {
-      int end = line.lastIndexOf(' ');
-      texts.put(line.substring(0, end), line.substring(end + 1));
+    for (String row : rows) {
+      int end = row.lastIndexOf(' ');
+      texts.put(row.substring(0, end), row.substring(end + 1));
     }
     return texts;
   }

@@ -12,6 +12,7 @@ import software.amazon.awssdk.core.SdkBytes;
 /** The services of AWS that a region's functions use and that are played: all but the tables. */
 final class RegionServices implements AutoCloseable {
   static final String MASTER = "arn:aws:secretsmanager:us-east-1:123456789012:secret:master";
+  static final String REPLICATION_USER = "dr_replication_a";
   static final String REPLICATION =
       "arn:aws:secretsmanager:us-east-1:123456789012:secret:replication";
 
@@ -21,7 +22,7 @@ final class RegionServices implements AutoCloseable {
   RegionServices() {
     new SecretsStub(stub, "us-east-1")
         .with(MASTER, "postgres", "any password")
-        .with(REPLICATION, "dr_replication_a", "OfTheReplication");
+        .with(REPLICATION, REPLICATION_USER, "OfTheReplication");
     stub.on("PUT", this::putReport).on("GET", this::getReport);
   }
 

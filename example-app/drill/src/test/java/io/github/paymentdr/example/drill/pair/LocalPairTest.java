@@ -206,6 +206,8 @@ class LocalPairTest {
 
   @Test
   void databaseIsKilledAndStartedAgain() {
+    // An instance that had to begin without a database would take longer than a caller waits.
+    eventually("payments are taken", () -> Caller.pay(east) == 201);
     east.killDatabase();
     east.killDatabase();
     assertThat(Caller.pay(east)).isIn(502, 503);
