@@ -12,11 +12,16 @@ public final class Eventually {
 
   /** Returns once the condition holds. */
   public static void holds(String what, Callable<Boolean> condition) {
-    long end = System.nanoTime() + PATIENCE.toNanos();
+    within(PATIENCE, what, condition);
+  }
+
+  /** Returns once the condition holds, which may take so long. */
+  public static void within(Duration patience, String what, Callable<Boolean> condition) {
+    long end = System.nanoTime() + patience.toNanos();
     try {
       while (!condition.call()) {
         if (System.nanoTime() - end > 0) {
-          throw new AssertionError("not after " + PATIENCE.toSeconds() + " s: " + what);
+          throw new AssertionError("not after " + patience.toSeconds() + " s: " + what);
         }
         Thread.sleep(BETWEEN_LOOKS_MILLIS);
       }

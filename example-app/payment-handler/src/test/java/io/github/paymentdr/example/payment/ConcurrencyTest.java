@@ -8,6 +8,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -21,6 +22,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
@@ -43,7 +45,7 @@ class ConcurrencyTest {
   private static final int THREADS = 32;
   private static final int REQUESTS = 2_000;
   private static final double REPEATED = 0.3;
-  private static final int TRIES = 100;
+  private static final int TRIES = 500;
 
   private final long seed = Long.getLong("concurrency.seed", new Random().nextLong());
   private final Random random = new Random(seed);
@@ -166,7 +168,7 @@ class ConcurrencyTest {
       }
       Future<Integer> killer = threads.submit(() -> kill(over));
       for (Future<?> client : clients) {
-        client.get(120, TimeUnit.SECONDS);
+        await(client);
       }
       over.set(true);
       return killer.get(10, TimeUnit.SECONDS);
@@ -176,36 +178,57 @@ class ConcurrencyTest {
     }
   }
 
+  /** Says where everybody is when somebody does not come to an end. */
+  private static void await(Future<?> client) throws Exception {
+    try {
+      client.get(120, TimeUnit.SECONDS);
+    } catch (TimeoutException e) {
+      String stacks =
+          Thread.getAllStackTraces().entrySet().stream()
+              .map(one -> one.getKey() + "\n" + Arrays.toString(one.getValue()))
+              .collect(Collectors.joining("\n\n"));
+      throw new AssertionError("a client has not come to its end\n" + stacks, e);
+    }
+  }
+
   private void client(Queue<Sent> waiting) {
     try (TestApi api = TestApi.start(server, 2)) {
       for (Sent sent = waiting.poll(); sent != null; sent = waiting.poll()) {
-        long start = System.nanoTime();
-        Response response = untilAnswered(api, sent);
-        answers.add(new Seen(sent, start, System.nanoTime(), response));
-        if (response.status() >= 500) {
-          AssertionError fault = new AssertionError(response.body() + api.log());
+        try {
+          answers.add(answered(api, sent));
+        } catch (RuntimeException | AssertionError e) {
           // Others wait for this payment: they must not wait for ever.
-          sent.payment().completeExceptionally(fault);
-          throw fault;
-        }
-        if (sent.isNew() && response.status() == 201) {
-          sent.payment().complete(response.text("id"));
+          sent.payment().completeExceptionally(e);
+          throw e;
         }
       }
     }
   }
 
+  private Seen answered(TestApi api, Sent sent) {
+    long start = System.nanoTime();
+    Response response = untilAnswered(api, sent);
+    if (response.status() >= 500) {
+      throw new AssertionError(response.body() + api.log());
+    }
+    if (sent.isNew() && response.status() == 201) {
+      sent.payment().complete(response.text("id"));
+    }
+    return new Seen(sent, start, System.nanoTime(), response);
+  }
+
   /** As a client should: the same request with the same key, until there is an answer. */
   private Response untilAnswered(TestApi api, Sent sent) {
     String path = sent.path();
-    for (int i = 1; ; i++) {
+    for (int i = 1; i <= TRIES; i++) {
       Response response = api.post(path, sent.key(), sent.body());
-      if (!response.headers().containsKey("retry-after") || i == TRIES) {
+      if (!response.headers().containsKey("retry-after")) {
         return response;
       }
       retries.incrementAndGet();
       pause(20);
     }
+    throw new AssertionError(TRIES + " tries, and still to be repeated: " + sent + api.log());
   }
 
   /** Ends connections of the handlers, every other time one in the middle of its work. */

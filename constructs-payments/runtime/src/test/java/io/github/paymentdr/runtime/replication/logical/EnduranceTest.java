@@ -133,6 +133,7 @@ class EnduranceTest {
       assertThat(tablesInStep()).as("tables that are copied before the last break").isLessThan(6);
       live.link().heal();
     }
+    Eventually.holds("the set-up comes to its end when nothing breaks any more", setUp::isDone);
     setUp.join();
 
     live.maintained();
@@ -303,8 +304,10 @@ class EnduranceTest {
     return live.west().query("select 1 from pg_subscription_rel where srsubstate = 'r'").size();
   }
 
+  /** It has no time of its own: how long the breaks take is up to the machine. */
   private void setUpUntilItSucceeds() {
-    Eventually.holds("the set-up comes to its end", () -> isSetUp(live.west()));
+    Eventually.within(
+        Duration.ofMinutes(5), "the set-up comes to its end", () -> isSetUp(live.west()));
   }
 
   private static boolean isSetUp(TestPair.Side side) {
