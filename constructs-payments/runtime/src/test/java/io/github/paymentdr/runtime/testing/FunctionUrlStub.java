@@ -18,6 +18,7 @@ import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.http.SdkHttpMethod;
@@ -43,7 +44,7 @@ public final class FunctionUrlStub implements AutoCloseable {
   private final String region;
   private final List<String> requests = new CopyOnWriteArrayList<>();
   private final List<String> connections = new CopyOnWriteArrayList<>();
-  private volatile Supplier<Answer> answer = () -> new Answer(200, WELL);
+  private volatile Function<String, Answer> answer = path -> new Answer(200, WELL);
 
   private FunctionUrlStub(String region) throws IOException {
     this.region = region;
@@ -67,6 +68,11 @@ public final class FunctionUrlStub implements AutoCloseable {
   }
 
   public FunctionUrlStub answers(Supplier<Answer> next) {
+    return answers(path -> next.get());
+  }
+
+  /** Says what is answered to a path and query from now on. */
+  public FunctionUrlStub answers(Function<String, Answer> next) {
     answer = next;
     return this;
   }
@@ -93,9 +99,11 @@ public final class FunctionUrlStub implements AutoCloseable {
 
   private void handle(HttpExchange exchange) throws IOException {
     try (exchange) {
-      requests.add(exchange.getRequestURI().toString());
+      String path = exchange.getRequestURI().toString();
+      requests.add(path);
       connections.add(exchange.getRemoteAddress().toString());
-      Answer given = isSigned(exchange) ? answer.get() : new Answer(403, "{\"Message\":\"no\"}");
+      Answer given =
+          isSigned(exchange) ? answer.apply(path) : new Answer(403, "{\"Message\":\"no\"}");
       byte[] body = given.body().getBytes(UTF_8);
       if (given.status() >= 300 && given.status() < 400) {
         exchange.getResponseHeaders().add("Location", url() + "elsewhere");
