@@ -206,11 +206,10 @@ class LocalPairTest {
 
   @Test
   void databaseIsKilledAndStartedAgain() {
-    // An instance that had to begin without a database would take longer than a caller waits.
-    eventually("payments are taken", () -> Caller.pay(east) == 201);
     east.killDatabase();
     east.killDatabase();
-    assertThat(Caller.pay(east)).isIn(502, 503);
+    // Others may keep the instances busy with waiting for it.
+    eventually("its want is told", () -> Set.of(502, 503).contains(Caller.pay(east)));
     east.restartDatabase();
     eventually("payments are taken again", () -> Caller.pay(east) == 201);
   }
