@@ -19,7 +19,6 @@ import java.util.stream.Stream;
  */
 public final class ServerFolder implements AutoCloseable {
   private static final Path ROOT = Path.of("target", "servers").toAbsolutePath();
-  private static final long LOOK_MILLIS = 5;
   private static final AtomicInteger COUNTER = new AtomicInteger();
   private static final Set<ServerFolder> OPEN = ConcurrentHashMap.newKeySet();
 
@@ -104,13 +103,7 @@ public final class ServerFolder implements AutoCloseable {
 
   /** {@link ProcessHandle#onExit()} looks only now and then at who is no child of this process. */
   private static void awaitEnd(ProcessHandle process) {
-    while (process.isAlive()) {
-      try {
-        Thread.sleep(LOOK_MILLIS);
-      } catch (InterruptedException e) {
-        throw new IllegalStateException(e);
-      }
-    }
+    Eventually.holds("a killed process is gone", () -> !process.isAlive());
   }
 
   /** {@return the ids of a server and its processes, the server first; empty if it is dead} */
