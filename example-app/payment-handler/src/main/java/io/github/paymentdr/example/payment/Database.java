@@ -143,6 +143,11 @@ final class Database implements AutoCloseable {
     config.setMaximumPoolSize(poolSize);
     config.setMinimumIdle(0);
     config.setAutoCommit(false);
+    // The ledger counts on it: what follows a lock sees what was committed while waiting for it.
+    // And
+    // a pool that has to ask for it never connects again if its first connection breaks meanwhile:
+    // https://github.com/brettwooldridge/HikariCP/issues/1944
+    config.setTransactionIsolation("TRANSACTION_READ_COMMITTED");
     config.setConnectionTimeout(POOL_WAIT.toMillis());
     config.setValidationTimeout(Duration.ofSeconds(1).toMillis());
     config.setMaxLifetime(MAX_LIFETIME.toMillis());

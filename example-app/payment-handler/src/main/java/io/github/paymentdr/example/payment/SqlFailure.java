@@ -2,6 +2,7 @@ package io.github.paymentdr.example.payment;
 
 import java.sql.SQLException;
 import java.sql.SQLTransientConnectionException;
+import org.jspecify.annotations.Nullable;
 
 /** What a failed statement means for the request, told from its SQLSTATE. */
 enum SqlFailure {
@@ -58,9 +59,14 @@ enum SqlFailure {
 
   /** The pool had no connection in time: all are in use, or none could be made. */
   private static SqlFailure ofPool(SQLException e) {
-    return !(e.getCause() instanceof SQLException cause) || ofClass(state(cause)) == NO_ROOM
-        ? NO_ROOM
-        : UNAVAILABLE;
+    return e.getCause() == null || hasNoRoom(e.getCause()) ? NO_ROOM : UNAVAILABLE;
+  }
+
+  /** The pool wraps what went wrong after the login once more. */
+  private static boolean hasNoRoom(@Nullable Throwable cause) {
+    return cause instanceof SQLException reason
+        ? ofClass(state(reason)) == NO_ROOM
+        : cause != null && hasNoRoom(cause.getCause());
   }
 
   private static String state(SQLException e) {

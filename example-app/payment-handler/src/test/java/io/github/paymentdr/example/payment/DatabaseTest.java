@@ -17,10 +17,12 @@ import java.sql.Statement;
 import java.time.Clock;
 import java.util.Map;
 import java.util.Properties;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.postgresql.PGConnection;
 
 @DisplayName("D1: the handler and its database")
 class DatabaseTest {
@@ -120,6 +122,56 @@ class DatabaseTest {
               });
       assertThat(result).isTrue();
       assertThat(attempts).hasValue(2);
+    }
+  }
+
+  @Test
+  void firstConnectionThatBreaksWhileItIsSetUpIsReplaced() {
+    AtomicBoolean broken = new AtomicBoolean();
+    TappedDriver.tap(
+        "postgres",
+        new TappedDriver.Tap() {
+          @Override
+          public void at(String point) {}
+
+          @Override
+          public void connecting() {}
+
+          @Override
+          public void connected(Connection connection) {
+            if (broken.compareAndSet(false, true)) {
+              end(connection);
+            }
+          }
+        });
+    try (Database database = TestDatabase.shared().database(1)) {
+      boolean result = database.inTransaction(connection -> one(connection, "select true"));
+      assertThat(result).isTrue();
+      assertThat(broken).isTrue();
+    } finally {
+      TappedDriver.untap("postgres");
+    }
+  }
+
+  private static void end(Connection connection) {
+    try {
+      int backend = connection.unwrap(PGConnection.class).getBackendPID();
+      TestDatabase.shared().execute("select pg_terminate_backend(" + backend + ", 5000)");
+    } catch (SQLException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  @Test
+  void transactionsSeeWhatWasCommittedBeforeEachStatement() {
+    try (Database database = TestDatabase.shared().database(1)) {
+      boolean readCommitted =
+          database.inTransaction(
+              connection ->
+                  one(
+                      connection,
+                      "select current_setting('transaction_isolation') = 'read committed'"));
+      assertThat(readCommitted).isTrue();
     }
   }
 

@@ -3,7 +3,9 @@ package io.github.paymentdr.example.payment;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.sql.SQLException;
+import java.sql.SQLTransientConnectionException;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -26,5 +28,23 @@ class SqlFailureTest {
   void decidesWhetherToTryAgain(String state, SqlFailure failure, boolean worthARetry) {
     assertThat(SqlFailure.of(new SQLException("gone", state))).isEqualTo(failure);
     assertThat(failure.isWorthARetry()).isEqualTo(worthARetry);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"53300, NO_ROOM", "08006, UNAVAILABLE", "28000, UNAVAILABLE"})
+  void ofAConnectionThatCouldNotBeMadeIsWhatItsCauseSays(String state, SqlFailure failure) {
+    SQLException reason = new SQLException("gone", state);
+    assertThat(SqlFailure.of(new SQLTransientConnectionException("no connection", reason)))
+        .isEqualTo(failure);
+    assertThat(
+            SqlFailure.of(
+                new SQLTransientConnectionException("no connection", new Exception(reason))))
+        .isEqualTo(failure);
+  }
+
+  @Test
+  void ofAPoolWhoseConnectionsAreAllInUseIsThatThereIsNoRoom() {
+    assertThat(SqlFailure.of(new SQLTransientConnectionException("no connection")))
+        .isEqualTo(SqlFailure.NO_ROOM);
   }
 }
