@@ -129,9 +129,34 @@ public final class Stage {
   /** The disaster begins; recovery times count from the first call of this. */
   public void disaster(String text) {
     tell(Mark.Kind.DISASTER, text);
+    begin(Instant.now());
+  }
+
+  /**
+   * The disaster begins, as soon as the moment for it is found.
+   *
+   * @param attempt lets it happen, or undoes it and says no, when the moment was not the right one
+   * @throws Unmet if there is no such moment
+   */
+  public void disaster(String text, BooleanSupplier attempt) {
+    until(
+        text,
+        workLimit(),
+        () -> {
+          Instant moment = Instant.now();
+          boolean happened = attempt.getAsBoolean();
+          if (happened) {
+            begin(moment);
+          }
+          return happened;
+        });
+    tell(Mark.Kind.DISASTER, text);
+  }
+
+  private void begin(Instant moment) {
     if (begunAt == null) {
-      begunAt = Instant.now();
-      countsFrom = begunAt;
+      begunAt = moment;
+      countsFrom = moment;
       epochBefore = epoch();
     }
   }
@@ -423,6 +448,28 @@ public final class Stage {
     }
     accepts(region);
     becomesStandby(other);
+  }
+
+  /**
+   * A person starts a planned switch, again when it is refused before it has begun, and waits until
+   * it comes to a state.
+   *
+   * @throws Unmet if it does not come there
+   */
+  public void personSwitches(LocalRegion region, String state) {
+    for (int i = 1; ; i++) {
+      Execution execution = personStarts(region, PLANNED);
+      until(
+          "the switch to " + region.name() + " comes to " + state,
+          limit(),
+          () -> execution.states().contains(state) || isOver(execution));
+      if (execution.states().contains(state)) {
+        return;
+      }
+      if (i == TRIES || !isRefused(execution)) {
+        throw new Unmet("the switch has ended before it came to " + state + ": " + execution);
+      }
+    }
   }
 
   /** What follows is not in the cool-down of the switch before it. */

@@ -1,7 +1,6 @@
 package io.github.paymentdr.example.drill.disaster;
 
 import io.github.paymentdr.example.drill.report.Recovery;
-import io.github.paymentdr.example.drill.stepfunctions.Execution;
 
 /** The region that takes over is lost in the midst of a planned switch. */
 final class TakerLostInFailback implements Disaster {
@@ -38,11 +37,7 @@ final class TakerLostInFailback implements Disaster {
   public void run(Stage stage) {
     stage.switchTo(stage.west());
     stage.lastSwitchIsLongAgo();
-    Execution failback = stage.personStarts(stage.east(), Stage.PLANNED);
-    stage.until(
-        "the switch back comes to its wait for fencing",
-        stage.limit(),
-        () -> failback.states().contains("WaitForFencing"));
+    stage.personSwitches(stage.east(), "WaitForFencing");
     stage.pause(stage.between(0, 12));
     stage.disaster("us-east-1 is gone while it takes over from us-west-2");
     stage.east().kill();

@@ -29,6 +29,12 @@ final class FailoverTemplate {
   /** What the example deploys. */
   private static final Path ASSEMBLY = Path.of("..", "cdk.out");
 
+  /** Read once: budgets and timers are asked for all the time. */
+  private static final class Deployed {
+    static final FailoverTemplate PRIMARY = read("Primary", "us-east-1");
+    static final FailoverTemplate SECONDARY = read("Secondary", "us-west-2");
+  }
+
   private final JsonNode template;
   private final TemplateFunctions functions;
 
@@ -39,12 +45,12 @@ final class FailoverTemplate {
 
   /** {@return the template of the region that is active at first} */
   static FailoverTemplate ofPrimary() {
-    return read("Primary", "us-east-1");
+    return Deployed.PRIMARY;
   }
 
   /** {@return the template of the other region} */
   static FailoverTemplate ofSecondary() {
-    return read("Secondary", "us-west-2");
+    return Deployed.SECONDARY;
   }
 
   /** {@return a template that the example does not deploy} */
