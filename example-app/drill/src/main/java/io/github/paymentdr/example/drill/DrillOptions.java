@@ -31,6 +31,7 @@ final class DrillOptions {
 
   private static final int MOST_SPEED = 20;
   private static final int MOST_LANES = 8;
+  private static final int USUAL_LANES = 4;
   private static final int MOST_RATE = 500;
 
   /** An option, and what it is for. */
@@ -38,7 +39,7 @@ final class DrillOptions {
     DISASTERS("names or their beginnings, with commas; all when none is given"),
     SPEED("how many times faster than in production timers run, 1 to 20; 1"),
     SEED("what all random choices are made from; a random one, which is printed"),
-    LANES("how many pairs of regions run side by side, 1 to 8; 4"),
+    LANES("how many pairs of regions run side by side, 1 to 8; one more than cores, at most 4"),
     RATE("payments a second on each pair, 1 to 500; 10"),
     REPORT("the folder of the report; " + DrillOptions.REPORT),
     LIST("prints the disasters and what must happen in each, and ends"),
@@ -113,7 +114,7 @@ final class DrillOptions {
     disasters = isDeployed ? List.of() : reader.disasters();
     speed = isDeployed ? 1 : reader.number(Option.SPEED, 1, MOST_SPEED, 1);
     seed = reader.seed();
-    lanes = isDeployed ? 1 : (int) reader.wholeNumber(Option.LANES, 1, MOST_LANES, 4);
+    lanes = isDeployed ? 1 : (int) reader.wholeNumber(Option.LANES, 1, MOST_LANES, usualLanes());
     rate = (int) reader.wholeNumber(Option.RATE, 1, MOST_RATE, 10);
     report = reader.path();
   }
@@ -164,6 +165,11 @@ final class DrillOptions {
 
   int lanes() {
     return lanes;
+  }
+
+  /** More than a machine bears, and regions that are well are slow to say so. */
+  private static int usualLanes() {
+    return Math.min(USUAL_LANES, Runtime.getRuntime().availableProcessors() + 1);
   }
 
   /** {@return payments a second} */

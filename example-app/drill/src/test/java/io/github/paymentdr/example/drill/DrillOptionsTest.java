@@ -24,7 +24,8 @@ class DrillOptionsTest {
     DrillOptions options = read();
     assertThat(options.disasters()).isEqualTo(Catalogue.disasters());
     assertThat(options.speed()).isEqualTo(1);
-    assertThat(options.lanes()).isEqualTo(4);
+    assertThat(options.lanes())
+        .isEqualTo(Math.min(4, Runtime.getRuntime().availableProcessors() + 1));
     assertThat(options.rate()).isEqualTo(10);
     assertThat(options.report()).isEqualTo(Path.of("../target/drill"));
     assertThat(options.deployed()).isEmpty();
