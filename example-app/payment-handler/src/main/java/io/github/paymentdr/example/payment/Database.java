@@ -143,9 +143,8 @@ final class Database implements AutoCloseable {
     config.setMaximumPoolSize(poolSize);
     config.setMinimumIdle(0);
     config.setAutoCommit(false);
-    // The ledger counts on it: what follows a lock sees what was committed while waiting for it.
-    // And
-    // a pool that has to ask for it never connects again if its first connection breaks meanwhile:
+    // The ledger counts on it: what follows a lock sees what was committed during the wait for it.
+    // A pool that asks for it instead never connects again if its first connection breaks then:
     // https://github.com/brettwooldridge/HikariCP/issues/1944
     config.setTransactionIsolation("TRANSACTION_READ_COMMITTED");
     config.setConnectionTimeout(POOL_WAIT.toMillis());

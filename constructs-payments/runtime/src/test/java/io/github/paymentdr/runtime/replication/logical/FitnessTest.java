@@ -125,8 +125,9 @@ class FitnessTest {
         () -> {
           CompletableFuture<Void> beats =
               CompletableFuture.runAsync(
-                  () -> pair.east().control().maintain(Deadline.after(Duration.ofSeconds(1))));
-          maintain(pair.west());
+                  () -> pair.east().control().maintain(Deadline.after(Duration.ofSeconds(3))));
+          // Long enough to see a beat arrive, whatever the upkeep before it takes.
+          pair.west().control().maintain(Deadline.after(Duration.ofSeconds(10)));
           beats.join();
           return pair.west().control().state().fitToTakeOver();
         });

@@ -47,7 +47,7 @@ public final class Lane implements AutoCloseable {
       // The first shows a token of IAM in AWS, which no server here could check. Of the other one
       // there are so many connections that proofs by SCRAM were a quarter of a drill's work.
       server.trust(LocalPayments.USER, RegionServices.REPLICATION_USER);
-      // What agreeing on keys by elliptic curves costs was half of what was left.
+      // Agreeing on keys by elliptic curves was half of what this process computed.
       server.agreeOnKeysCheaply();
     }
     String template = servers.newDatabase();
