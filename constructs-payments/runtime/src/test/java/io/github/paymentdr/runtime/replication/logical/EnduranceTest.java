@@ -70,7 +70,7 @@ class EnduranceTest {
 
   @Test
   void thePublisherIsKilledAndRestartedTwiceUnderLoad() {
-    live = LivePair.over(servers).following().booked(6, 300);
+    live = LivePair.over(servers).following().booked(6, 100);
 
     for (int i = 0; i < 2; i++) {
       live.awaitPayments(300);
@@ -87,7 +87,7 @@ class EnduranceTest {
 
   @Test
   void theLinkIsCutAndHangsAndHealsSeveralTimes() {
-    live = LivePair.over(servers).following().booked(4, 200);
+    live = LivePair.over(servers).following().booked(4, 100);
 
     for (int i = 0; i < 2; i++) {
       live.awaitPayments(100);
