@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
 
 /**
  * Two real PostgreSQL servers that stand for the two regions of a pair. One pair serves all tests
@@ -73,19 +74,24 @@ public final class PostgresPair implements AutoCloseable {
   }
 
   private static PostgresPair start(boolean isDurable, Duration silence) {
-    ServerFolder folder = ServerFolder.create();
     TestCertificates certificates = Authority.CERTIFICATES;
-    // Side by side: a server mostly waits while it begins.
-    CompletableFuture<TestServer> west =
-        CompletableFuture.supplyAsync(
-            () ->
-                TestServer.start(
-                    "us-west-2", folder.path().resolve("west"), certificates, isDurable, silence));
-    return new PostgresPair(
-        folder,
-        TestServer.start(
-            "us-east-1", folder.path().resolve("east"), certificates, isDurable, silence),
-        west.join());
+    return sideBySide(
+        folder -> TestServer.start("us-east-1", folder, certificates, isDurable, silence),
+        folder -> TestServer.start("us-west-2", folder, certificates, isDurable, silence));
+  }
+
+  /** {@return a new pair with all that the servers of this one have, which is stopped} */
+  public PostgresPair copy() {
+    return sideBySide(east::copy, west::copy);
+  }
+
+  /** A server mostly waits while it begins. */
+  private static PostgresPair sideBySide(
+      Function<Path, TestServer> east, Function<Path, TestServer> west) {
+    ServerFolder folder = ServerFolder.create();
+    CompletableFuture<TestServer> inWest =
+        CompletableFuture.supplyAsync(() -> west.apply(folder.path().resolve("west")));
+    return new PostgresPair(folder, east.apply(folder.path().resolve("east")), inWest.join());
   }
 
   /** {@return the server of us-east-1, which is active at first} */
@@ -135,11 +141,16 @@ public final class PostgresPair implements AutoCloseable {
     }
   }
 
+  /** Stops both servers and keeps their data. */
+  public void stop() {
+    east.close();
+    west.close();
+  }
+
   /** Stops both servers and deletes their data. */
   @Override
   public void close() {
-    east.close();
-    west.close();
+    stop();
     folder.close();
   }
 }

@@ -5,6 +5,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
@@ -116,6 +117,16 @@ public final class ServerFolder implements AutoCloseable {
                     .map(ProcessHandle::pid)
                     .toList())
         .orElseGet(List::of);
+  }
+
+  /** Copies a folder to one that is not there; no server may run in it. */
+  static void copy(Path folder, Path copy) throws IOException {
+    try (Stream<Path> paths = Files.walk(folder)) {
+      for (Path path : (Iterable<Path>) paths::iterator) {
+        // A server refuses a folder that others may read.
+        Files.copy(path, copy.resolve(folder.relativize(path)), StandardCopyOption.COPY_ATTRIBUTES);
+      }
+    }
   }
 
   private static List<Path> all(Path folder) throws IOException {

@@ -69,14 +69,20 @@ public final class TestServer implements AutoCloseable {
       Files.createDirectories(folder);
       TestServer started = new TestServer(region, folder, certificates, isDurable, silence);
       Files.writeString(folder.resolve("data").resolve("pg_hba.conf"), HOST_BASED_AUTHENTICATION);
-      try (Sql sql = started.connect("postgres")) {
-        sql.query("select pg_reload_conf()", row -> row.getBoolean(1));
-      }
+      started.reload();
       return started;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
-    } catch (SQLException e) {
-      throw new IllegalStateException(e);
+    }
+  }
+
+  /** Starts a server with all that this one has, which is stopped. */
+  TestServer copy(Path newFolder) {
+    try {
+      ServerFolder.copy(folder, newFolder);
+      return new TestServer(region, newFolder, certificates, isDurable, silence);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 
@@ -193,7 +199,7 @@ public final class TestServer implements AutoCloseable {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    query("postgres", "select pg_reload_conf()");
+    reload();
   }
 
   /**
@@ -205,6 +211,10 @@ public final class TestServer implements AutoCloseable {
         "postgres",
         "alter system set ssl_max_protocol_version = 'TLSv1.2'",
         "alter system set ssl_ciphers = 'AES128-GCM-SHA256:HIGH:!aNULL'");
+    reload();
+  }
+
+  private void reload() {
     query("postgres", "select pg_reload_conf()");
   }
 

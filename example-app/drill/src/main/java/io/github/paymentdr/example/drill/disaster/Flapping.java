@@ -7,6 +7,9 @@ import java.util.List;
 
 /** The health comes and goes. */
 final class Flapping implements Disaster {
+  /** A machine on which more are is too busy for this disaster. */
+  private static final int MOST_LONG_ENOUGH = 3;
+
   @Override
   public String name() {
     return "flapping";
@@ -52,30 +55,59 @@ final class Flapping implements Disaster {
     isHeldByCoolDown(stage);
   }
 
-  /** Too short for the alarm, three times. */
+  /** Too short for the alarm, three times; on a busy machine one may be longer than it is to be. */
   private static void flickers(Stage stage) {
-    for (int i = 0; i < 3; i++) {
-      stage.east().cutFromPeer();
-      stage.until("two probes fail", stage.limit(), () -> stage.west().failedProbes() == 2);
-      stage.east().heal();
-      stage.until("a probe succeeds", stage.limit(), () -> stage.west().failedProbes() == 0);
+    int tooShort = 0;
+    int longEnough = 0;
+    while (tooShort < 3 && longEnough < MOST_LONG_ENOUGH) {
+      if (flicker(stage) == 2) {
+        tooShort++;
+      } else {
+        longEnough++;
+        endOfAlarm(stage, longEnough);
+      }
       stage.pause(stage.between(0, 10));
     }
     stage.expect(
-        stage.alarmsOf(stage.west()) == 0, "the alarm went on although only two probes failed");
-    stage.expect(stage.west().executions().isEmpty(), "a failover was started without an alarm");
+        tooShort == 3,
+        "more than two probes failed each time that two were to: the machine is busy");
+    stage.expect(
+        stage.alarmsOf(stage.west()) <= longEnough,
+        "the alarm went on although only two probes failed");
+    stage.expect(
+        stage.west().executions().size() <= longEnough, "a failover was started without an alarm");
+  }
+
+  /** {@return how many probes failed: two, or more if one failed by itself} */
+  private static int flicker(Stage stage) {
+    stage.east().cutFromPeer();
+    stage.until("two probes fail", stage.limit(), () -> stage.west().failedProbes() >= 2);
+    stage.east().heal();
+    stage.until("a probe succeeds", stage.limit(), () -> stage.west().failedProbes() == 0);
+    return stage.west().failedProbesBefore();
+  }
+
+  /** What was long enough for the alarm is a false one. */
+  private static void endOfAlarm(Stage stage, int alarms) {
+    LocalRegion west = stage.west();
+    stage.say("a probe more failed by itself; this alarm is awaited, and does not count");
+    stage.until("the alarm goes on", stage.limit(), () -> stage.alarmsOf(west) >= alarms);
+    stage.until("us-west-2 is started", stage.limit(), () -> west.executions().size() >= alarms);
+    stage.endOf(west.executions().get(alarms - 1));
+    stage.until("the alarm goes off", stage.limit(), () -> !stage.isAlarmOn(west));
   }
 
   /** Long enough for the alarm, and over when the state machine asks again. */
   private static void raisesFalseAlarm(Stage stage) {
     LocalRegion west = stage.west();
+    int before = west.executions().size();
     stage.breaks("the health of us-east-1 fails until the alarm is on");
     stage.east().cutFromPeer();
     stage.until("the alarm goes on", stage.limit(), () -> stage.isAlarmOn(west));
     stage.east().heal();
     stage.mended("us-east-1 answers again");
-    stage.until("us-west-2 is started", stage.limit(), () -> !west.executions().isEmpty());
-    Execution execution = west.executions().get(0);
+    stage.until("us-west-2 is started", stage.limit(), () -> west.executions().size() > before);
+    Execution execution = west.executions().get(before);
     stage.endOf(execution);
     List<String> states = execution.states();
     stage.expect(

@@ -22,6 +22,7 @@ final class AlarmWatch {
       Executors.newSingleThreadScheduledExecutor(Daemons::thread);
   private final List<Change> changes = new ArrayList<>();
   private int latestBreaching;
+  private int breachingBefore;
   private int breaching;
   private boolean isOn;
 
@@ -66,13 +67,25 @@ final class AlarmWatch {
     return latestBreaching;
   }
 
+  /** {@return how many points in a row have breached, the last time that any did and it is over} */
+  synchronized int breachingBefore() {
+    return breachingBefore;
+  }
+
   void add(double value) {
-    synchronized (this) {
-      latestBreaching = value >= threshold ? latestBreaching + 1 : 0;
-    }
+    count(value >= threshold);
     Instant at = Instant.now();
     var unused =
         evaluation.schedule(() -> evaluate(value, at), delay.toMillis(), TimeUnit.MILLISECONDS);
+  }
+
+  private synchronized void count(boolean isBreaching) {
+    if (isBreaching) {
+      latestBreaching++;
+    } else if (latestBreaching > 0) {
+      breachingBefore = latestBreaching;
+      latestBreaching = 0;
+    }
   }
 
   /** Looks at no more points. */

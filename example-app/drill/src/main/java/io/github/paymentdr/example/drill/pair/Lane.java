@@ -18,6 +18,8 @@ public final class Lane implements AutoCloseable {
   static {
     // Else each answer of the JDK's server waits for the other side to confirm its beginning.
     System.setProperty("sun.net.httpserver.nodelay", "true");
+    // To offer more would cost keys for each connection, which the servers here do not take.
+    System.setProperty("jdk.tls.client.protocols", FunctionArtifact.TLS);
   }
 
   private static final AtomicInteger ACCOUNTS = new AtomicInteger();
@@ -36,27 +38,43 @@ public final class Lane implements AutoCloseable {
         CompletableFuture.supplyAsync(ControlTableServer::start);
     static final CompletableFuture<StateMachineRunner> RUNNER =
         CompletableFuture.supplyAsync(StateMachineRunner::start);
+    static final CompletableFuture<Model> MODEL = CompletableFuture.supplyAsync(Model::make);
+  }
+
+  /**
+   * What the servers of each lane begin with: to make it again for each would cost as much as a
+   * disaster.
+   *
+   * @param servers have been stopped
+   * @param template the name of a database with the payment schema on them
+   */
+  private record Model(PostgresPair servers, String template) {
+    static Model make() {
+      PostgresPair servers = PostgresPair.start();
+      for (TestServer server : List.of(servers.east(), servers.west())) {
+        // The first shows a token of IAM in AWS, which no server here could check. Of the other
+        // one there are so many connections that proofs by SCRAM were a quarter of a drill's work.
+        server.trust(LocalPayments.USER, RegionServices.REPLICATION_USER);
+        // Agreeing on keys by elliptic curves was half of what this process computed.
+        server.agreeOnKeysCheaply();
+      }
+      String template = servers.newDatabase();
+      CompletableFuture<Void> inWest =
+          CompletableFuture.runAsync(() -> migrate(servers.west(), template));
+      migrate(servers.east(), template);
+      inWest.join();
+      FunctionArtifact.prepare(servers.east().address("postgres"));
+      servers.stop();
+      return new Model(servers, template);
+    }
   }
 
   /** Starts the servers. */
   public static Lane start() {
     // They begin side by side.
     boolean unused = Common.TABLES.isDone() && Common.RUNNER.isDone();
-    PostgresPair servers = PostgresPair.start();
-    for (TestServer server : List.of(servers.east(), servers.west())) {
-      // The first shows a token of IAM in AWS, which no server here could check. Of the other one
-      // there are so many connections that proofs by SCRAM were a quarter of a drill's work.
-      server.trust(LocalPayments.USER, RegionServices.REPLICATION_USER);
-      // Agreeing on keys by elliptic curves was half of what this process computed.
-      server.agreeOnKeysCheaply();
-    }
-    String template = servers.newDatabase();
-    CompletableFuture<Void> inWest =
-        CompletableFuture.runAsync(() -> migrate(servers.west(), template));
-    migrate(servers.east(), template);
-    inWest.join();
-    FunctionArtifact.prepare(servers.east().address("postgres"));
-    return new Lane(servers, template);
+    Model model = Common.MODEL.join();
+    return new Lane(model.servers().copy(), model.template());
   }
 
   private static void migrate(TestServer server, String database) {

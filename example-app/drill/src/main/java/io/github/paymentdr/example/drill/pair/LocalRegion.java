@@ -156,6 +156,11 @@ public final class LocalRegion implements AutoCloseable {
     return alarm.latestBreaching();
   }
 
+  /** {@return how many probes in a row failed, the last time that any did and it is over} */
+  public int failedProbesBefore() {
+    return alarm.breachingBefore();
+  }
+
   /** Waits until the instances of the payment function are there. */
   void awaitWarm() {
     functions.awaitWarm();
