@@ -27,9 +27,6 @@ import org.jspecify.annotations.Nullable;
 final class ProcessFunction extends LambdaFunction implements AutoCloseable {
   private static final ObjectMapper JSON = new ObjectMapper();
 
-  /** Lambda has another instance at once. Here it costs more than a moment's wait. */
-  private static final Duration PATIENCE = Duration.ofSeconds(1);
-
   /**
    * Lambda would have another instance still. Here who comes to the last one waits, if not long.
    */
@@ -42,6 +39,7 @@ final class ProcessFunction extends LambdaFunction implements AutoCloseable {
   private static final Duration AFTER_THAW = Duration.ofMillis(30);
 
   private final int limit;
+  private final Duration patience;
   private final Supplier<LambdaProcess> starter;
   private final Set<LambdaProcess> instances = new LinkedHashSet<>();
   private final Deque<LambdaProcess> idle = new ArrayDeque<>();
@@ -54,12 +52,19 @@ final class ProcessFunction extends LambdaFunction implements AutoCloseable {
    * Makes a function without instances.
    *
    * @param limit how many there may be
+   * @param patience how long a request waits for one that is busy before another one is begun
    * @param starter starts one
    */
   ProcessFunction(
-      String name, Duration timeout, Gate gate, int limit, Supplier<LambdaProcess> starter) {
+      String name,
+      Duration timeout,
+      Gate gate,
+      int limit,
+      Duration patience,
+      Supplier<LambdaProcess> starter) {
     super(name, timeout, gate);
     this.limit = limit;
+    this.patience = patience;
     this.starter = starter;
   }
 
@@ -144,7 +149,7 @@ final class ProcessFunction extends LambdaFunction implements AutoCloseable {
   }
 
   private LambdaProcess acquire() throws IOException {
-    LambdaProcess free = awaitFree(PATIENCE);
+    LambdaProcess free = awaitFree(patience);
     if (free == null && mayBegin()) {
       return begin();
     }

@@ -93,6 +93,7 @@ final class RegionFunctions implements AutoCloseable {
             template.functionTimeout(),
             power,
             instances + SPARE_INSTANCES,
+            timers.patience(),
             this::startInstance);
     functions.put(payments.name(), payments);
   }

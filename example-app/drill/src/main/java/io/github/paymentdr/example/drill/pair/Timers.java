@@ -39,6 +39,12 @@ public record Timers(
   private static final Duration SHORTEST_FUNCTION_TIMEOUT = Duration.ofSeconds(4);
   private static final Duration SHORTEST_PROBE_TIMEOUT = Duration.ofMillis(1_500);
 
+  /** Lambda has another instance at once. Here it costs more than a moment's wait. */
+  private static final Duration PATIENCE = Duration.ofSeconds(1);
+
+  /** A second of a faster run is full of work, to which beginning another instance would add. */
+  private static final Duration PATIENCE_OF_FASTER_RUNS = Duration.ofSeconds(2);
+
   /** What PaymentEndpoint's part of the budget assumes for the store. */
   private static final Duration PROPAGATION = Duration.ofSeconds(5);
 
@@ -71,6 +77,13 @@ public record Timers(
         divided(PROPAGATION, speed),
         divided(template.fencingWait().minus(template.functionTimeout()), speed)
             .plus(functionTimeout));
+  }
+
+  /**
+   * {@return how long a request waits for an instance that is busy, before another one is begun}
+   */
+  Duration patience() {
+    return speed > 1 ? PATIENCE_OF_FASTER_RUNS : PATIENCE;
   }
 
   private static Duration atLeast(Duration least, Duration duration) {
