@@ -42,8 +42,7 @@ public final class Lane implements AutoCloseable {
   }
 
   /**
-   * What the servers of each lane begin with: to make it again for each would cost as much as a
-   * disaster.
+   * What the servers of each lane begin with: to make it again for each would be work in vain.
    *
    * @param servers have been stopped
    * @param template the name of a database with the payment schema on them
