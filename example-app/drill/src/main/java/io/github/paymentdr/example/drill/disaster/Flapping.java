@@ -46,7 +46,7 @@ final class Flapping implements Disaster {
     flickers(stage);
     raisesFalseAlarm(stage);
     stage.say("switching to us-west-2, as planned");
-    Execution switched = stage.personStarts(stage.west(), Stage.PLANNED);
+    Execution switched = stage.personSwitches(stage.west(), "TakeLease");
     stage.expect(
         stage.endOf(switched).status() == Execution.Status.SUCCEEDED,
         "the planned switch did not succeed: " + switched);

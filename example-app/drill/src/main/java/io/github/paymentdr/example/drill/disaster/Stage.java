@@ -46,7 +46,10 @@ public final class Stage {
   private static final Duration LATE = Duration.ofSeconds(10);
 
   /** A person who is told that the other region is not healthy looks again, so often. */
-  private static final int TRIES = 3;
+  private static final int TRIES = 5;
+
+  /** A region that was too busy to say that it is well may be less so then. */
+  private static final Duration BEFORE_NEXT_TRY = Duration.ofSeconds(5);
 
   /** So many payments are more than a late answer. */
   private static final int SOME = 3;
@@ -441,6 +444,7 @@ public final class Stage {
     Execution execution = region.activate(PLANNED);
     // One that is refused before it has begun changes nothing, and is started again.
     for (int i = 1; i < TRIES && isRefused(execution); i++) {
+      sleep(BEFORE_NEXT_TRY);
       execution = region.activate(PLANNED);
     }
     if (endOf(execution).status() != Execution.Status.SUCCEEDED) {
@@ -454,9 +458,10 @@ public final class Stage {
    * A person starts a planned switch, again when it is refused before it has begun, and waits until
    * it comes to a state.
    *
-   * @throws Unmet if it does not come there
+   * @return the execution that came there
+   * @throws Unmet if none does
    */
-  public void personSwitches(LocalRegion region, String state) {
+  public Execution personSwitches(LocalRegion region, String state) {
     for (int i = 1; ; i++) {
       Execution execution = personStarts(region, PLANNED);
       until(
@@ -464,11 +469,12 @@ public final class Stage {
           limit(),
           () -> execution.states().contains(state) || isOver(execution));
       if (execution.states().contains(state)) {
-        return;
+        return execution;
       }
       if (i == TRIES || !isRefused(execution)) {
         throw new Unmet("the switch has ended before it came to " + state + ": " + execution);
       }
+      sleep(BEFORE_NEXT_TRY);
     }
   }
 
