@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import java.util.function.Function;
 
 /**
@@ -113,11 +114,15 @@ public final class PostgresPair implements AutoCloseable {
   public String newDatabase(String template) {
     String name = "pair_" + COUNTER.incrementAndGet();
     String statement = "create database " + name + " template " + template;
-    CompletableFuture<Void> inWest =
-        CompletableFuture.runAsync(() -> west.execute("postgres", statement));
-    east.execute("postgres", statement);
-    inWest.join();
+    inBoth(server -> server.execute("postgres", statement));
     return name;
+  }
+
+  /** Does something with both servers, side by side. */
+  public void inBoth(Consumer<TestServer> work) {
+    CompletableFuture<Void> inWest = CompletableFuture.runAsync(() -> work.accept(west));
+    work.accept(east);
+    inWest.join();
   }
 
   /** {@return the name of a new database that has the payment schema on both servers} */

@@ -23,6 +23,7 @@ import java.util.SplittableRandom;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -441,12 +442,7 @@ public final class Stage {
     LocalRegion other = region == pair.east() ? pair.west() : pair.east();
     becomesFit(region);
     say("switching to " + region.name() + ", as planned");
-    Execution execution = region.activate(PLANNED);
-    // One that is refused before it has begun changes nothing, and is started again.
-    for (int i = 1; i < TRIES && isRefused(execution); i++) {
-      sleep(BEFORE_NEXT_TRY);
-      execution = region.activate(PLANNED);
-    }
+    Execution execution = begun(() -> region.activate(PLANNED));
     if (endOf(execution).status() != Execution.Status.SUCCEEDED) {
       throw new Unmet("the planned switch before the disaster failed: " + execution);
     }
@@ -462,20 +458,15 @@ public final class Stage {
    * @throws Unmet if none does
    */
   public Execution personSwitches(LocalRegion region, String state) {
-    for (int i = 1; ; i++) {
-      Execution execution = personStarts(region, PLANNED);
-      until(
-          "the switch to " + region.name() + " comes to " + state,
-          limit(),
-          () -> execution.states().contains(state) || isOver(execution));
-      if (execution.states().contains(state)) {
-        return execution;
-      }
-      if (i == TRIES || !isRefused(execution)) {
-        throw new Unmet("the switch has ended before it came to " + state + ": " + execution);
-      }
-      sleep(BEFORE_NEXT_TRY);
+    Execution execution = begun(() -> personStarts(region, PLANNED));
+    until(
+        "the switch to " + region.name() + " comes to " + state,
+        limit(),
+        () -> execution.states().contains(state) || isOver(execution));
+    if (!execution.states().contains(state)) {
+      throw new Unmet("the switch has ended before it came to " + state + ": " + execution);
     }
+    return execution;
   }
 
   /** What follows is not in the cool-down of the switch before it. */
@@ -484,9 +475,26 @@ public final class Stage {
     pair.endCoolDown();
   }
 
+  /** A switch that is refused before it takes the lease changes nothing, and is started again. */
+  private Execution begun(Supplier<Execution> start) {
+    Execution execution = start.get();
+    for (int i = 1; i < TRIES && isRefused(execution); i++) {
+      sleep(BEFORE_NEXT_TRY);
+      execution = start.get();
+    }
+    return execution;
+  }
+
   private boolean isRefused(Execution execution) {
-    return endOf(execution).status() == Execution.Status.FAILED
-        && !execution.states().contains("TakeLease");
+    until(
+        execution + " takes the lease or ends",
+        limit(),
+        () -> hasTakenLease(execution) || isOver(execution));
+    return !hasTakenLease(execution) && endOf(execution).status() == Execution.Status.FAILED;
+  }
+
+  private static boolean hasTakenLease(Execution execution) {
+    return execution.states().contains("TakeLease");
   }
 
   /** Lets a time pass that is what it is at every speed, or less when something is so before. */

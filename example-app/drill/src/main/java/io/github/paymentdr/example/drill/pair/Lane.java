@@ -54,14 +54,11 @@ public final class Lane implements AutoCloseable {
         // The first shows a token of IAM in AWS, which no server here could check. Of the other
         // one there are so many connections that proofs by SCRAM were a quarter of a drill's work.
         server.trust(LocalPayments.USER, RegionServices.REPLICATION_USER);
-        // Agreeing on keys by elliptic curves was half of what this process computed.
+        // What agreeing on keys by elliptic curves costs was half of what was left.
         server.agreeOnKeysCheaply();
       }
       String template = servers.newDatabase();
-      CompletableFuture<Void> inWest =
-          CompletableFuture.runAsync(() -> migrate(servers.west(), template));
-      migrate(servers.east(), template);
-      inWest.join();
+      servers.inBoth(server -> migrate(server, template));
       FunctionArtifact.prepare(servers.east().address("postgres"));
       servers.stop();
       return new Model(servers, template);
