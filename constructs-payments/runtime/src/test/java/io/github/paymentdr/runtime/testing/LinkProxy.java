@@ -167,72 +167,104 @@ public final class LinkProxy implements AutoCloseable {
       client.setTcpNoDelay(true);
       server.setTcpNoDelay(true);
       connections.incrementAndGet();
-      forward(client, server, true);
-      forward(server, client, false);
+      Direction toServer = new Direction(client, server, true);
+      Direction toClient = new Direction(server, client, false);
+      start("read", toClient::read);
+      toServer.read();
     } catch (IOException e) {
       forget(client);
     }
   }
 
-  private void forward(Socket from, Socket to, boolean isToServer) {
-    LinkedBlockingQueue<Chunk> underway = new LinkedBlockingQueue<>(CHUNKS_UNDERWAY);
-    start("read", () -> read(from, underway, isToServer));
-    start("write", () -> write(from, to, underway));
-  }
+  /**
+   * One direction of a connection. What need not wait is passed on by the thread that has read it;
+   * from the first chunk that must, another one delivers until nothing is underway any more.
+   */
+  private final class Direction {
+    private final Socket from;
+    private final Socket to;
+    private final boolean isToServer;
+    private final LinkedBlockingQueue<Chunk> queue = new LinkedBlockingQueue<>(CHUNKS_UNDERWAY);
+    private final AtomicInteger underway = new AtomicInteger();
+    private boolean hasWriter;
 
-  private void read(Socket from, LinkedBlockingQueue<Chunk> underway, boolean isToServer) {
-    byte[] buffer = new byte[CHUNK];
-    try {
-      for (int n = from.getInputStream().read(buffer); n >= 0; ) {
-        long delay = isToServer ? delayToServer : delayToClient;
-        put(
-            new Chunk(ByteBuffer.wrap(Arrays.copyOf(buffer, n)), System.nanoTime() + delay),
-            underway);
-        n = from.getInputStream().read(buffer);
+    Direction(Socket from, Socket to, boolean isToServer) {
+      this.from = from;
+      this.to = to;
+      this.isToServer = isToServer;
+    }
+
+    void read() {
+      byte[] buffer = new byte[CHUNK];
+      try {
+        for (int n = from.getInputStream().read(buffer); n >= 0; ) {
+          pass(buffer, n);
+          n = from.getInputStream().read(buffer);
+        }
+      } catch (IOException e) {
+        forget(from);
       }
-    } catch (IOException e) {
-      forget(from);
+      if (hasWriter) {
+        put(END);
+      } else {
+        end(to);
+      }
     }
-    put(END, underway);
-  }
 
-  private static void put(Chunk chunk, LinkedBlockingQueue<Chunk> underway) {
-    try {
-      underway.put(chunk);
-    } catch (InterruptedException e) {
-      throw new IllegalStateException(e);
+    private void pass(byte[] buffer, int length) {
+      long delay = isToServer ? delayToServer : delayToClient;
+      if (delay == 0 && bytesPerSecond == Long.MAX_VALUE && underway.get() == 0) {
+        awaitPassage();
+        deliver(buffer, length);
+        return;
+      }
+      if (!hasWriter) {
+        hasWriter = true;
+        start("write", this::write);
+      }
+      underway.incrementAndGet();
+      put(new Chunk(ByteBuffer.wrap(Arrays.copyOf(buffer, length)), System.nanoTime() + delay));
     }
-  }
 
-  private static Chunk take(LinkedBlockingQueue<Chunk> underway) {
-    try {
-      return underway.take();
-    } catch (InterruptedException e) {
-      throw new IllegalStateException(e);
+    private void put(Chunk chunk) {
+      try {
+        queue.put(chunk);
+      } catch (InterruptedException e) {
+        throw new IllegalStateException(e);
+      }
     }
-  }
 
-  private void write(Socket from, Socket to, LinkedBlockingQueue<Chunk> underway) {
-    long free = System.nanoTime();
-    for (Chunk chunk = take(underway); !chunk.isEnd(); chunk = take(underway)) {
-      awaitTime(Math.max(chunk.due(), free));
-      awaitPassage();
-      deliver(chunk, from, to);
-      free =
-          Math.max(free, System.nanoTime() - SHORTEST_SLEEP_NANOS)
-              + 1_000_000_000L * chunk.length() / bytesPerSecond;
-      count(chunk.length());
+    private Chunk take() {
+      try {
+        return queue.take();
+      } catch (InterruptedException e) {
+        throw new IllegalStateException(e);
+      }
     }
-    end(to);
-  }
 
-  /** After a failure what is still underway comes here too, and is lost. */
-  private void deliver(Chunk chunk, Socket from, Socket to) {
-    try {
-      to.getOutputStream().write(chunk.data().array());
-    } catch (IOException e) {
-      forget(from);
-      forget(to);
+    private void write() {
+      long free = System.nanoTime();
+      for (Chunk chunk = take(); !chunk.isEnd(); chunk = take()) {
+        awaitTime(Math.max(chunk.due(), free));
+        awaitPassage();
+        deliver(chunk.data().array(), chunk.length());
+        underway.decrementAndGet();
+        free =
+            Math.max(free, System.nanoTime() - SHORTEST_SLEEP_NANOS)
+                + 1_000_000_000L * chunk.length() / bytesPerSecond;
+      }
+      end(to);
+    }
+
+    /** After a failure what is still underway comes here too, and is lost. */
+    private void deliver(byte[] data, int length) {
+      try {
+        to.getOutputStream().write(data, 0, length);
+      } catch (IOException e) {
+        forget(from);
+        forget(to);
+      }
+      count(length);
     }
   }
 

@@ -107,15 +107,15 @@ public final class PostgresPair implements AutoCloseable {
 
   /** {@return the name of a new database that exists on both servers, without tables} */
   public String newDatabase() {
-    return newDatabase("template1");
+    String name = "pair_" + COUNTER.incrementAndGet();
+    makeDatabase(name, "template1");
+    return name;
   }
 
-  /** {@return the name of a new database that is on both servers what another one is} */
-  public String newDatabase(String template) {
-    String name = "pair_" + COUNTER.incrementAndGet();
+  /** Makes a database that is on both servers what another one is. */
+  public void makeDatabase(String name, String template) {
     String statement = "create database " + name + " template " + template;
     inBoth(server -> server.execute("postgres", statement));
-    return name;
   }
 
   /** Does something with both servers, side by side. */

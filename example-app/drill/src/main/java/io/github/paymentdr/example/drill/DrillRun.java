@@ -6,6 +6,7 @@ import io.github.paymentdr.example.drill.pair.Mutation;
 import io.github.paymentdr.example.drill.pair.Timers;
 import io.github.paymentdr.example.drill.report.DisasterReport;
 import io.github.paymentdr.example.drill.report.DrillReport;
+import io.github.paymentdr.example.drill.report.Recovery;
 import io.github.paymentdr.example.drill.report.Verdict;
 import java.io.PrintStream;
 import java.time.Instant;
@@ -24,9 +25,8 @@ import org.jspecify.annotations.Nullable;
  * of its own on them. Most of a disaster is waiting, so a lane costs less than a processor.
  */
 final class DrillRun {
-  /** Starting a pair is work; others are in the midst of their recovery. */
-  private static final int STARTING_AT_ONCE =
-      Math.max(1, Runtime.getRuntime().availableProcessors() / 2);
+  /** To start a pair is work, while others are amid their recovery and mostly wait. */
+  private static final int STARTING_AT_ONCE = Runtime.getRuntime().availableProcessors();
 
   private final DrillOptions options;
   private final Mutation mutation;
@@ -56,12 +56,7 @@ final class DrillRun {
     for (int i = 0; i < lanes; i++) {
       views.add(new LaneView());
     }
-    // The longest first, so that none is left over at the end.
-    Queue<Disaster> waiting =
-        new ConcurrentLinkedQueue<>(
-            disasters.stream()
-                .sorted(Comparator.comparingInt(Disaster::aboutSeconds).reversed())
-                .toList());
+    Queue<Disaster> waiting = new ConcurrentLinkedQueue<>(order(disasters, lanes));
     try (Progress progress = progress(disasters.size())) {
       List<Thread> threads = new ArrayList<>();
       for (int i = 0; i < lanes; i++) {
@@ -85,6 +80,19 @@ final class DrillRun {
         inOrder,
         Timers.budget().objectiveSeconds(),
         LocalConditions.of(options, disasters.size()));
+  }
+
+  /**
+   * The longest first, so that none is left over at the end. The machine is busiest when all lanes
+   * begin, and a region may well be given up then; so one that is to stay active begins later.
+   */
+  static List<Disaster> order(List<Disaster> disasters, int lanes) {
+    List<Disaster> order = new ArrayList<>(disasters);
+    order.sort(Comparator.comparingInt(Disaster::aboutSeconds).reversed());
+    List<Disaster> calm = order.stream().filter(one -> one.recovery() == Recovery.NONE).toList();
+    order.removeAll(calm);
+    order.addAll(Math.min(lanes, order.size()), calm);
+    return order;
   }
 
   private static DisasterReport known(@Nullable DisasterReport report) {

@@ -32,7 +32,8 @@ final class LocalConditions {
   private static final List<String> SIMULATED =
       List.of(
           "Lambda and its Function URLs: one request at a time in each process, the time limit by"
-              + " killing it, 429 above the limit; no snapshots",
+              + " killing it, 429 above the limit; no snapshots; what a pair leaves warm and idle"
+              + " serves the next pair on the same servers",
           "the table: DynamoDB Local, one for both regions, so as strongly consistent as the"
               + " global table that the stacks make, without its latency",
           "Step Functions: an interpreter of the same language",
@@ -120,7 +121,7 @@ final class LocalConditions {
     texts.put("wait for fencing", text(timers.fencingWait()));
     texts.put("cool-down", text(timers.coolDown()));
     texts.put("from the store to the edge", text(timers.propagation()));
-    texts.put("upkeep of the replication (a minute in AWS)", text(Timers.UPKEEP));
+    texts.put("upkeep of the replication (a minute in AWS)", text(timers.upkeep()));
     return texts;
   }
 

@@ -3,12 +3,8 @@ package io.github.paymentdr.example.drill.pair;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.sun.net.httpserver.HttpExchange;
-import com.sun.net.httpserver.HttpServer;
 import io.github.paymentdr.runtime.aws.AwsClients;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -18,8 +14,6 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 
@@ -46,42 +40,31 @@ final class AwsDoor implements AutoCloseable {
   private final Confirmations confirmations = new Confirmations();
   private final Gate all;
   private final Gate toTables;
-  private final HttpServer server;
-  private final ExecutorService threads = Executors.newCachedThreadPool(Daemons::thread);
+  private final HttpPort port;
   private final HttpClient http =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
-  private AwsDoor(
-      String region, ControlDoor tables, KeyValueStore store, URI others, Gate all, Gate toTables)
-      throws IOException {
+  AwsDoor(
+      String region,
+      HttpPort port,
+      ControlDoor tables,
+      KeyValueStore store,
+      URI others,
+      Gate all,
+      Gate toTables) {
     this.region = region;
+    this.port = port;
     this.tables = tables;
     this.store = store;
     this.others = others;
     this.all = all;
     this.toTables = toTables;
-    server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-    server.setExecutor(threads);
-    server.createContext("/", this::pass);
-    server.start();
-  }
-
-  static AwsDoor open(
-      String region, ControlDoor tables, KeyValueStore store, URI others, Gate all, Gate toTables) {
-    try {
-      return new AwsDoor(region, tables, store, others, all, toTables);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    port.leadTo(this::pass);
   }
 
   /** {@return what can make the confirmations of acceptances late} */
   Confirmations confirmations() {
     return confirmations;
-  }
-
-  URI uri() {
-    return URI.create("http://127.0.0.1:" + server.getAddress().getPort());
   }
 
   /** {@return the credentials that requests of this region's functions are signed with} */
@@ -95,13 +78,12 @@ final class AwsDoor implements AutoCloseable {
 
   AwsClients clients() {
     return new AwsClients(
-        StaticCredentialsProvider.create(credentials(region)), Optional.of(uri()));
+        StaticCredentialsProvider.create(credentials(region)), Optional.of(port.uri()));
   }
 
   @Override
   public void close() {
-    server.stop(0);
-    threads.shutdownNow();
+    port.leadNowhere();
   }
 
   /** An exception ends the connection without an answer, as a cut does. */
@@ -118,7 +100,7 @@ final class AwsDoor implements AutoCloseable {
           answer(exchange, 200, "application/x-amz-json-1.0", "{}".getBytes(UTF_8));
           return;
         }
-        HttpResponse<String> answer =
+        ControlTableServer.Answer answer =
             tables.send(request, exchange.getRequestHeaders().getFirst("Content-Type"), body);
         confirmations.delay(
             exchange.getRequestHeaders().getFirst("Authorization"),
@@ -128,10 +110,7 @@ final class AwsDoor implements AutoCloseable {
         toTables.pass();
         all.pass();
         answer(
-            exchange,
-            answer.statusCode(),
-            "application/x-amz-json-1.0",
-            answer.body().getBytes(UTF_8));
+            exchange, answer.status(), "application/x-amz-json-1.0", answer.body().getBytes(UTF_8));
         return;
       }
       if (exchange.getRequestURI().getPath().startsWith(KeyValueStore.PATH)) {

@@ -6,7 +6,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.github.paymentdr.runtime.lease.ControlTable;
 import java.io.IOException;
-import java.net.http.HttpResponse;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -69,7 +68,7 @@ final class ControlDoor {
   }
 
   /** {@return the answer to a request of the API's own JSON} */
-  HttpResponse<String> send(String operation, String json) throws IOException {
+  ControlTableServer.Answer send(String operation, String json) throws IOException {
     return send(
         new Request(operation, JSON.readTree(json)),
         "application/x-amz-json-1.0",
@@ -77,14 +76,14 @@ final class ControlDoor {
   }
 
   /** {@return the answer to a request, null for the empty answer of what is not kept} */
-  HttpResponse<String> send(Request request, String type, byte[] body) throws IOException {
+  ControlTableServer.Answer send(Request request, String type, byte[] body) throws IOException {
     if (!request.writesLease()) {
       return tables.send(API + request.operation(), type, body);
     }
     // The next write must not come before what this one has made of the lease was seen.
     synchronized (changes) {
-      HttpResponse<String> answer = tables.send(API + request.operation(), type, body);
-      if (answer.statusCode() == 200) {
+      ControlTableServer.Answer answer = tables.send(API + request.operation(), type, body);
+      if (answer.status() == 200) {
         note();
       }
       return answer;

@@ -8,15 +8,13 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
+import java.net.HttpURLConnection;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpRequest.BodyPublishers;
-import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandlers;
 
 /**
  * DynamoDB Local behind HTTP. One server plays the replicas of both regions: a table that is
@@ -24,8 +22,6 @@ import java.net.http.HttpResponse.BodyHandlers;
  */
 public final class ControlTableServer implements AutoCloseable {
   private static final ObjectMapper JSON = new ObjectMapper();
-  private static final HttpClient HTTP =
-      HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
   private static final String API = "DynamoDB_20120810.";
 
   private final DynamoDBProxyServer server;
@@ -37,6 +33,14 @@ public final class ControlTableServer implements AutoCloseable {
     this.uri = uri;
     this.account = account;
   }
+
+  /**
+   * What the server answers.
+   *
+   * @param status the status of HTTP
+   * @param body a text in JSON
+   */
+  public record Answer(int status, String body) {}
 
   /** {@return the same server as another account sees it: with tables of its own} */
   public ControlTableServer of(String otherAccount) {
@@ -115,35 +119,41 @@ public final class ControlTableServer implements AutoCloseable {
   }
 
   /** {@return the answer to a request in the API's own JSON, whatever it is} */
-  public HttpResponse<String> send(String operation, String json) throws IOException {
+  public Answer send(String operation, String json) throws IOException {
     return send(API + operation, "application/x-amz-json-1.0", json.getBytes(UTF_8));
   }
 
-  HttpResponse<String> send(String target, String type, byte[] body) throws IOException {
-    try {
-      return HTTP.send(
-          HttpRequest.newBuilder(uri)
-              .header("X-Amz-Target", target)
-              .header("Content-Type", type)
-              .header(
-                  "Authorization",
-                  "AWS4-HMAC-SHA256 Credential="
-                      + account
-                      + "/20261122/us-east-1/dynamodb/aws4_request,"
-                      + " SignedHeaders=host, Signature=0")
-              .POST(BodyPublishers.ofByteArray(body))
-              .build(),
-          BodyHandlers.ofString());
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IOException(e);
+  /**
+   * There are very many calls, each of which the JDK's newer client hands from thread to thread.
+   */
+  Answer send(String target, String type, byte[] body) throws IOException {
+    HttpURLConnection connection = (HttpURLConnection) uri.toURL().openConnection();
+    connection.setRequestMethod("POST");
+    connection.setDoOutput(true);
+    // Then it does not send again by itself what may have been done.
+    connection.setFixedLengthStreamingMode(body.length);
+    connection.setRequestProperty("X-Amz-Target", target);
+    connection.setRequestProperty("Content-Type", type);
+    connection.setRequestProperty(
+        "Authorization",
+        "AWS4-HMAC-SHA256 Credential="
+            + account
+            + "/20261122/us-east-1/dynamodb/aws4_request,"
+            + " SignedHeaders=host, Signature=0");
+    try (OutputStream request = connection.getOutputStream()) {
+      request.write(body);
+    }
+    int status = connection.getResponseCode();
+    try (InputStream answer =
+        status < 400 ? connection.getInputStream() : connection.getErrorStream()) {
+      return new Answer(status, new String(answer.readAllBytes(), UTF_8));
     }
   }
 
   private JsonNode call(String operation, JsonNode request) {
     try {
-      HttpResponse<String> response = send(operation, request.toString());
-      if (response.statusCode() != 200) {
+      Answer response = send(operation, request.toString());
+      if (response.status() != 200) {
         throw new IllegalStateException(operation + ": " + response.body());
       }
       return JSON.readTree(response.body());

@@ -13,7 +13,10 @@ import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -23,16 +26,19 @@ import java.util.concurrent.TimeUnit;
 final class EndpointFront implements AutoCloseable {
   private static final ObjectMapper JSON = new ObjectMapper();
 
+  private final Settings settings;
   private final Process process;
   private final BufferedWriter toProcess;
   private final BufferedReader fromProcess;
   private final URI uri;
+  private final List<ScheduledFuture<?>> underway = new ArrayList<>();
 
-  private EndpointFront(Process process, JsonNode begin) throws IOException {
+  private EndpointFront(Settings settings, Process process) throws IOException {
+    this.settings = settings;
     this.process = process;
     this.toProcess = process.outputWriter(UTF_8);
     this.fromProcess = process.inputReader(UTF_8);
-    write(begin);
+    write(settings.json());
     String line = fromProcess.readLine();
     if (line == null) {
       throw new IOException("the endpoint's front has ended");
@@ -41,25 +47,32 @@ final class EndpointFront implements AutoCloseable {
   }
 
   /**
-   * Starts it.
+   * What it begins with.
    *
-   * @param template has the edge function and the distribution
+   * @param edgeFunction the code of the edge function
    * @param origin the region of the distribution's own origin
-   * @param speed how many times shorter its time limits are
+   * @param readTimeout how long it waits for an answer
    * @param newKeys whether each request gets another idempotency key
    */
-  static EndpointFront start(
-      FailoverTemplate template, String origin, double speed, boolean newKeys) {
+  record Settings(String edgeFunction, String origin, Duration readTimeout, boolean newKeys) {
+    private JsonNode json() {
+      return JSON.createObjectNode()
+          .put("code", edgeFunction)
+          .put("origin", origin)
+          .put("readMillis", readTimeout.toMillis())
+          .put("newKeys", newKeys);
+    }
+  }
+
+  /** Starts it. */
+  static EndpointFront start(Settings settings) {
     Path script = StateMachineRunner.folder().resolve("front.mjs");
-    ObjectNode begin = JSON.createObjectNode().put("code", template.edgeFunction());
-    begin.put("origin", origin).put("newKeys", newKeys);
-    begin.put("readMillis", (long) (template.originReadTimeout().toMillis() / speed));
     try {
       return new EndpointFront(
+          settings,
           new ProcessBuilder("node", script.toString())
               .redirectError(ProcessBuilder.Redirect.INHERIT)
-              .start(),
-          begin);
+              .start());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -67,6 +80,15 @@ final class EndpointFront implements AutoCloseable {
 
   URI uri() {
     return uri;
+  }
+
+  boolean isRunning() {
+    return process.isAlive();
+  }
+
+  /** {@return what it has begun with} */
+  Settings settings() {
+    return settings;
   }
 
   /** Says where the regions' Function URLs are on this machine. */
@@ -78,17 +100,25 @@ final class EndpointFront implements AutoCloseable {
   }
 
   /** Lets the edge know what the store holds, after a while. */
-  void store(Map<String, String> content, Duration propagation) {
+  synchronized void store(Map<String, String> content, Duration propagation) {
     ObjectNode message = JSON.createObjectNode();
     ObjectNode store = message.putObject("store");
     content.forEach(store::put);
     if (propagation.isZero()) {
       write(message);
     } else {
-      var unused =
+      underway.add(
           Daemons.TIMER.schedule(
-              () -> write(message), propagation.toMillis(), TimeUnit.MILLISECONDS);
+              () -> write(message), propagation.toMillis(), TimeUnit.MILLISECONDS));
     }
+  }
+
+  /** Knows no region any more, nor what is underway to it. */
+  synchronized void forget() {
+    underway.forEach(one -> one.cancel(false));
+    underway.clear();
+    urls(Map.of());
+    store(Map.of(), Duration.ZERO);
   }
 
   private void write(JsonNode message) {

@@ -8,28 +8,40 @@ import java.sql.SQLException;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The servers of one pair after the other: two PostgreSQL servers that are used again with new
- * databases. Only one pair at a time may be on it. What costs most and knows accounts of its own,
- * DynamoDB Local and the interpreter of state machines, is the same for all lanes of a process.
+ * The servers of one pair after the other, which are used again with new databases, and what is
+ * left of one pair for the next. Only one pair at a time may be on it. What costs most and knows
+ * accounts of its own, DynamoDB Local and the interpreter of state machines, is the same for all
+ * lanes of a process.
  */
 public final class Lane implements AutoCloseable {
   static {
     // Else each answer of the JDK's server waits for the other side to confirm its beginning.
     System.setProperty("sun.net.httpserver.nodelay", "true");
+    // Else only five connections to the tables would be kept open, for all lanes.
+    System.setProperty("http.maxConnections", "32");
     // To offer more would cost keys for each connection, which the servers here do not take.
     System.setProperty("jdk.tls.client.protocols", FunctionArtifact.TLS);
   }
 
   private static final AtomicInteger ACCOUNTS = new AtomicInteger();
 
+  /** Always the same, so that instances of the functions find it again. */
+  private static final String DATABASE = "payments_of_pair";
+
   private final PostgresPair servers;
   private final String template;
+  private final RegionSite east;
+  private final RegionSite west;
+  private @Nullable EndpointFront front;
 
   private Lane(PostgresPair servers, String template) {
     this.servers = servers;
     this.template = template;
+    east = new RegionSite(servers.east(), DATABASE);
+    west = new RegionSite(servers.west(), DATABASE);
   }
 
   /** Ends with this process. */
@@ -81,17 +93,31 @@ public final class Lane implements AutoCloseable {
     }
   }
 
-  TestServer east() {
-    return servers.east();
+  RegionSite east() {
+    return east;
   }
 
-  TestServer west() {
-    return servers.west();
+  RegionSite west() {
+    return west;
   }
 
-  /** {@return the name of a new database with the payment schema, on both servers} */
-  String newDatabase() {
-    return servers.newDatabase(template);
+  /** Makes the database of the next pair, with the payment schema, on both servers. */
+  void makeDatabase() {
+    servers.makeDatabase(DATABASE, template);
+  }
+
+  /** {@return the front of the pair's endpoint, which knows no region yet} */
+  EndpointFront front(EndpointFront.Settings settings) {
+    EndpointFront known = front;
+    if (known != null && known.isRunning() && known.settings().equals(settings)) {
+      return known;
+    }
+    if (known != null) {
+      known.close();
+    }
+    EndpointFront begun = EndpointFront.start(settings);
+    front = begun;
+    return begun;
   }
 
   /** {@return a server for tables, in which there is none yet} */
@@ -103,17 +129,17 @@ public final class Lane implements AutoCloseable {
     return Common.RUNNER.join();
   }
 
-  /** Removes a database with all that its replication has made. */
-  void clear(String database) {
+  /** Removes the pair's database with all that its replication has made. */
+  void clear() {
     for (TestServer server : List.of(servers.east(), servers.west())) {
       if (!server
           .query(
-              database,
+              DATABASE,
               "select 1 from pg_subscription where subname = 'dr_subscription'"
                   + " and subdbid = (select oid from pg_database where datname = current_database())")
           .isEmpty()) {
         server.execute(
-            database,
+            DATABASE,
             "alter subscription dr_subscription disable",
             "alter subscription dr_subscription set (slot_name = none)",
             "drop subscription dr_subscription");
@@ -124,23 +150,28 @@ public final class Lane implements AutoCloseable {
           "postgres",
           "select pg_terminate_backend(active_pid) from pg_replication_slots where active and"
               + " database = '"
-              + database
+              + DATABASE
               + "'",
           "do $$ begin for i in 1..100 loop exit when not exists (select from"
               + " pg_replication_slots where active and database = '"
-              + database
+              + DATABASE
               + "');"
               + " perform pg_sleep(0.02); end loop; end $$",
           "select pg_drop_replication_slot(slot_name) from pg_replication_slots where database = '"
-              + database
+              + DATABASE
               + "'",
-          "drop database " + database + " with (force)");
+          "drop database " + DATABASE + " with (force)");
     }
   }
 
-  /** Stops the servers. */
+  /** Stops all that the pairs have left, and the servers. */
   @Override
   public void close() {
+    east.close();
+    west.close();
+    if (front != null) {
+      front.close();
+    }
     servers.close();
   }
 }

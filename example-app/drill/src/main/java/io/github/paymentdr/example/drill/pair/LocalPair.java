@@ -2,7 +2,6 @@ package io.github.paymentdr.example.drill.pair;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.github.paymentdr.example.drill.stepfunctions.TaskFailure;
-import io.github.paymentdr.runtime.testing.TestServer;
 import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
@@ -31,7 +30,6 @@ public final class LocalPair implements AutoCloseable {
   private final PairSettings settings;
   private final boolean hasOwnLane;
   private final Lane lane;
-  private final String database;
   private final ControlDoor tables;
   private final KeyValueStore store = new KeyValueStore();
   private final FailoverTemplate template;
@@ -47,7 +45,7 @@ public final class LocalPair implements AutoCloseable {
     lane = given == null ? Lane.start() : given;
     template = FailoverTemplate.ofPrimary();
     FailoverTemplate ofWest = FailoverTemplate.ofSecondary();
-    database = lane.newDatabase();
+    lane.makeDatabase();
     tables =
         new ControlDoor(
             lane.newTables(),
@@ -59,28 +57,30 @@ public final class LocalPair implements AutoCloseable {
         .create(
             FailoverTemplate.variable(template.paymentEnvironment(), "SESSION_TABLE"), "sessionId");
     LocalRegion.Shared shared = new LocalRegion.Shared(tables, store, lane.runner(), settings);
-    east = region(EAST, WEST, lane.east(), shared, template);
-    west = region(WEST, EAST, lane.west(), shared, ofWest);
+    east = region(WEST, lane.east(), shared, template);
+    west = region(EAST, lane.west(), shared, ofWest);
     east.knows(west);
     west.knows(east);
     Timers timers = settings.timers();
     front =
-        EndpointFront.start(
-            template, EAST, timers.speed(), settings.mutation() == Mutation.IDEMPOTENCY_LEFT_OUT);
+        lane.front(
+            new EndpointFront.Settings(
+                template.edgeFunction(),
+                EAST,
+                timers.dividedBySpeed(template.originReadTimeout()),
+                settings.mutation() == Mutation.IDEMPOTENCY_LEFT_OUT));
     front.urls(Map.of(EAST, east.url(), WEST, west.url()));
     store.put("caller." + CALLER, SECRET);
   }
 
   private LocalRegion region(
-      String name, String peer, TestServer server, LocalRegion.Shared shared, FailoverTemplate of) {
+      String peer, RegionSite site, LocalRegion.Shared shared, FailoverTemplate of) {
     return new LocalRegion(
-        name,
         peer,
-        server,
-        database,
+        site,
         shared,
         of,
-        (event, answer, at) -> acceptances.note(name, event, answer, at));
+        (event, answer, at) -> acceptances.note(site.region(), event, answer, at));
   }
 
   /** Deploys a pair and lets it run. */
@@ -317,11 +317,11 @@ public final class LocalPair implements AutoCloseable {
   public void close() {
     east.close();
     west.close();
-    front.close();
+    front.forget();
     if (hasOwnLane) {
       lane.close();
     } else {
-      lane.clear(database);
+      lane.clear();
     }
   }
 }

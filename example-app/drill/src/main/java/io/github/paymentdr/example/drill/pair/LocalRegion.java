@@ -11,7 +11,6 @@ import io.github.paymentdr.example.drill.stepfunctions.StateMachineRunner;
 import io.github.paymentdr.example.drill.stepfunctions.TaskFailure;
 import io.github.paymentdr.example.drill.stepfunctions.TaskWorker;
 import io.github.paymentdr.example.drill.stepfunctions.TimeScale;
-import io.github.paymentdr.runtime.testing.TestServer;
 import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
@@ -58,14 +57,12 @@ public final class LocalRegion implements AutoCloseable {
       ControlDoor tables, KeyValueStore store, StateMachineRunner runner, PairSettings settings) {}
 
   LocalRegion(
-      String name,
       String peer,
-      TestServer server,
-      String database,
+      RegionSite site,
       Shared shared,
       FailoverTemplate template,
       FunctionUrl.Listener listener) {
-    this.name = name;
+    name = site.region();
     this.peer = peer;
     Timers timers = shared.settings().timers();
     this.seed = shared.settings().seed();
@@ -75,8 +72,10 @@ public final class LocalRegion implements AutoCloseable {
     clients = new Gate("the callers' way to " + name);
     fromPeer = new Gate("the way from " + peer + " to " + name);
     fromItself = new Gate("the way of " + name + " to itself");
-    this.database = new RegionDatabase(server, database);
-    aws = AwsDoor.open(name, shared.tables(), shared.store(), services.endpoint(), power, tables);
+    database = site.database();
+    aws =
+        new AwsDoor(
+            name, site.aws(), shared.tables(), shared.store(), services.endpoint(), power, tables);
     alarm =
         new AlarmWatch(
             template.alarmName(), template.datapoints(), 1, timers.alarmDelay(), this::alarmOn);
@@ -86,7 +85,7 @@ public final class LocalRegion implements AutoCloseable {
             alarm.add(value);
           }
         });
-    functions = new RegionFunctions(name, template, shared.settings(), this.database, aws, power);
+    functions = new RegionFunctions(site, template, shared.settings(), aws, power);
     url = FunctionUrl.open(functions.payments(), timers.functionTimeout(), this::wayOf, listener);
     tasks =
         new StateMachineTasks(
@@ -349,7 +348,7 @@ public final class LocalRegion implements AutoCloseable {
     clients.cut();
     fromPeer.cut();
     database.cut();
-    functions.payments().kill();
+    functions.kill();
     database.kill();
   }
 
@@ -524,7 +523,7 @@ public final class LocalRegion implements AutoCloseable {
     thaw();
   }
 
-  /** Stops it; its database server goes on for the next pair. */
+  /** Stops it; what is of its site goes on for the next pair. */
   @Override
   public void close() {
     isClosing = true;
@@ -536,6 +535,5 @@ public final class LocalRegion implements AutoCloseable {
     url.close();
     aws.close();
     services.close();
-    database.close();
   }
 }

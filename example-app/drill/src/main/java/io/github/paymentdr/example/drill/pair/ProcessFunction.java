@@ -91,12 +91,18 @@ final class ProcessFunction extends LambdaFunction implements AutoCloseable {
   }
 
   /** Waits until so many are free. */
-  synchronized void awaitIdle(int count, Duration atMost) {
+  void awaitIdle(int count, Duration atMost) {
+    if (!hasIdle(count, atMost)) {
+      throw new IllegalStateException(name() + " has not begun within " + atMost);
+    }
+  }
+
+  private synchronized boolean hasIdle(int count, Duration atMost) {
     long limitNanos = System.nanoTime() + atMost.toNanos();
     while (idle.size() < count) {
       long left = (limitNanos - System.nanoTime()) / 1_000_000;
       if (left <= 0) {
-        throw new IllegalStateException(name() + " has not begun within " + atMost);
+        return false;
       }
       try {
         wait(left);
@@ -104,6 +110,7 @@ final class ProcessFunction extends LambdaFunction implements AutoCloseable {
         throw new IllegalStateException(e);
       }
     }
+    return true;
   }
 
   /** {@return how many requests are open} */
@@ -273,6 +280,24 @@ final class ProcessFunction extends LambdaFunction implements AutoCloseable {
   synchronized void restart() {
     kill();
     isDown = false;
+  }
+
+  /**
+   * Ends, and gives away the instances that have nothing to do.
+   *
+   * @param atMost how long it waits for those that are about to have answered
+   */
+  synchronized List<LambdaProcess> leave(Duration atMost) {
+    if (isFrozen || isDown) {
+      kill();
+      return List.of();
+    }
+    hasIdle(instances.size(), atMost);
+    List<LambdaProcess> free = idle.stream().filter(LambdaProcess::isAlive).toList();
+    instances.removeAll(free);
+    idle.clear();
+    kill();
+    return free;
   }
 
   @Override

@@ -7,19 +7,14 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.github.paymentdr.example.drill.function.OffsetClock;
 import io.github.paymentdr.example.drill.stepfunctions.TaskFailure;
 import io.github.paymentdr.runtime.lambda.LocalHandlers;
-import io.github.paymentdr.runtime.testing.LambdaProcess;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 
 /**
@@ -46,43 +41,38 @@ final class RegionFunctions implements AutoCloseable {
        "requestContext": {"http": {"method": "GET", "path": "/health"}}}
       """;
 
+  /** Who has asked before the end is answered. */
+  private static final Duration LAST_ANSWERS = Duration.ofSeconds(1);
+
   /** The function beats until it has 15 s left. */
   private static final Duration UPKEEP_TIME = Duration.ofSeconds(18);
 
   /** The other schedules are every minute, and the probe uses all of it. */
   private static final Duration MINUTE = Duration.ofMinutes(1);
 
-  private final String region;
   private final FailoverTemplate template;
   private final Timers timers;
   private final int instances;
-  private final RegionDatabase database;
+  private final RegionSite site;
   private final AwsDoor aws;
   private final Gate power;
-  private final Path clockFile = newClockFile();
-  private final OffsetClock clock = OffsetClock.of(clockFile);
+  private final OffsetClock clock;
   private final ByteArrayOutputStream log = new ByteArrayOutputStream();
   private final PrintStream out = new PrintStream(log, true, UTF_8);
   private final Map<String, LambdaFunction> functions = new TreeMap<>();
   private final ProcessFunction payments;
-  private final AtomicInteger begun = new AtomicInteger();
   private final List<Thread> schedules = new CopyOnWriteArrayList<>();
   private volatile boolean isClosing;
 
   RegionFunctions(
-      String region,
-      FailoverTemplate template,
-      PairSettings settings,
-      RegionDatabase database,
-      AwsDoor aws,
-      Gate power) {
-    this.region = region;
+      RegionSite site, FailoverTemplate template, PairSettings settings, AwsDoor aws, Gate power) {
     this.template = template;
     this.timers = settings.timers();
     this.instances =
         Math.min(
             MOST_INSTANCES, -Math.floorDiv(-settings.paymentsPerSecond(), PAYMENTS_PER_INSTANCE));
-    this.database = database;
+    this.site = site;
+    this.clock = site.clock();
     this.aws = aws;
     this.power = power;
     addFailover();
@@ -94,15 +84,16 @@ final class RegionFunctions implements AutoCloseable {
             power,
             instances + SPARE_INSTANCES,
             timers.patience(),
-            this::startInstance);
+            () -> site.instance(paymentConfiguration()));
     functions.put(payments.name(), payments);
+    site.logTo(out::println);
   }
 
   /** {@return a function by the class of its handler} */
   LambdaFunction get(String handler) {
     LambdaFunction function = functions.get(handler);
     if (function == null) {
-      throw new IllegalStateException(region + " has no function with " + handler);
+      throw new IllegalStateException(site.region() + " has no function with " + handler);
     }
     return function;
   }
@@ -133,6 +124,12 @@ final class RegionFunctions implements AutoCloseable {
     payments.awaitIdle(instances, Duration.ofSeconds(60));
   }
 
+  /** Kills all processes of the region's functions, and begins none until {@link #restart}. */
+  void kill() {
+    payments.kill();
+    site.kill();
+  }
+
   /** Has no instances any more, and may have new ones. */
   void restart() {
     functions.values().forEach(LambdaFunction::restart);
@@ -145,7 +142,7 @@ final class RegionFunctions implements AutoCloseable {
     Duration minute = Duration.ofMillis((long) (MINUTE.toMillis() / timers.speed()));
     // What the probe makes of a minute is as fast as it is.
     schedule(minute, "ProbeHandler", "{}", MINUTE.plusSeconds(1));
-    schedule(Timers.UPKEEP, "ReplicationHandler", "{\"operation\":\"maintain\"}", UPKEEP_TIME);
+    schedule(timers.upkeep(), "ReplicationHandler", "{\"operation\":\"maintain\"}", UPKEEP_TIME);
     schedule(
         minute, "PaymentHandler", "{\"operation\":\"cleanJournal\"}", template.functionTimeout());
   }
@@ -195,6 +192,7 @@ final class RegionFunctions implements AutoCloseable {
 
   private void addReplication() {
     Map<String, String> replication = template.environmentOf("ReplicationHandler");
+    RegionDatabase database = site.database();
     replication.put("DB_HOST", "localhost");
     replication.put("DB_PORT", String.valueOf(database.port()));
     replication.put("DB_NAME", database.name());
@@ -216,46 +214,18 @@ final class RegionFunctions implements AutoCloseable {
     functions.put(handler, new HandlerFunction(handler, Duration.ofSeconds(30), power, maker));
   }
 
-  /** Each instance has an access key of its own, by which its requests are known. */
-  private LambdaProcess startInstance() {
-    Map<String, String> environment = template.paymentEnvironment();
-    environment.put("DB_HOST", "localhost");
-    environment.put("DB_PORT", String.valueOf(database.port()));
-    environment.put("DB_NAME", database.name());
-    environment.put("DB_TRUST_STORE_PEM", database.server().authority().toString());
-    environment.put("LEASE_MILLIS", String.valueOf(timers.leaseTime().toMillis()));
-    environment.put("AWS_ACCESS_KEY_ID", AwsDoor.accessKey(region) + begun.incrementAndGet());
-    // As with SnapStart: it has loaded and tried everything before the first request.
-    environment.put("AWS_LAMBDA_INITIALIZATION_TYPE", "snap-start");
-    environment.put("DRILL_HANDLER", template.paymentHandler());
-    environment.put("DRILL_CLOCK", clockFile.toString());
-    FunctionArtifact artifact = FunctionArtifact.get();
-    return LambdaProcess.start(
-        new LambdaProcess.Settings(
-            artifact.classPath(),
-            FunctionArtifact.HANDLER,
-            environment,
-            aws.uri(),
-            artifact.jvmOptions(),
-            out::println,
-            ProcessBuilder.Redirect.appendTo(artifact.errors().toFile())));
+  private Map<String, String> paymentConfiguration() {
+    Map<String, String> configuration = template.paymentEnvironment();
+    configuration.put("LEASE_MILLIS", String.valueOf(timers.leaseTime().toMillis()));
+    configuration.put("DRILL_HANDLER", template.paymentHandler());
+    return configuration;
   }
 
-  private static Path newClockFile() {
-    try {
-      Path file = Files.createTempFile("drill-clock", "");
-      file.toFile().deleteOnExit();
-      return file;
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
-
-  /** Stops the schedules and all instances. */
+  /** Stops the schedules and all instances; those that are well are kept for the next pair. */
   @Override
   public void close() {
     isClosing = true;
     schedules.forEach(Thread::interrupt);
-    payments.close();
+    site.keep(payments.leave(LAST_ANSWERS), paymentConfiguration());
   }
 }

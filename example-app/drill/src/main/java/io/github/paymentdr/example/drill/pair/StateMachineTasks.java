@@ -8,7 +8,6 @@ import io.github.paymentdr.example.drill.stepfunctions.Task;
 import io.github.paymentdr.example.drill.stepfunctions.TaskFailure;
 import io.github.paymentdr.example.drill.stepfunctions.TaskWorker;
 import java.io.IOException;
-import java.net.http.HttpResponse;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -77,10 +76,10 @@ final class StateMachineTasks implements TaskWorker {
     String api = Character.toUpperCase(operation.charAt(0)) + operation.substring(1);
     try {
       toTables.pass();
-      HttpResponse<String> response = tables.send(api, parameters.toString());
+      ControlTableServer.Answer response = tables.send(api, parameters.toString());
       toTables.pass();
       JsonNode answer = JSON.readTree(response.body());
-      if (response.statusCode() == 200) {
+      if (response.status() == 200) {
         return answer;
       }
       String type = answer.path("__type").asText();

@@ -30,11 +30,11 @@ public record Timers(
     double retryFactor,
     Duration propagation,
     Duration fencingWait) {
-  /**
-   * From one upkeep of the replication to the next, at every speed. In AWS it is a minute, for
-   * which nobody wants to wait after each repair.
-   */
-  public static final Duration UPKEEP = Duration.ofSeconds(4);
+  /** In AWS it is a minute, for which nobody wants to wait after each repair. */
+  private static final Duration UPKEEP = Duration.ofSeconds(4);
+
+  /** An upkeep logs in several times, which is much in a second that is full of work. */
+  private static final Duration UPKEEP_OF_FASTER_RUNS = Duration.ofSeconds(6);
 
   private static final Duration SHORTEST_FUNCTION_TIMEOUT = Duration.ofSeconds(4);
   private static final Duration SHORTEST_PROBE_TIMEOUT = Duration.ofMillis(1_500);
@@ -84,6 +84,16 @@ public record Timers(
    */
   Duration patience() {
     return speed > 1 ? PATIENCE_OF_FASTER_RUNS : PATIENCE;
+  }
+
+  /** {@return a time limit of the template, as much shorter} */
+  Duration dividedBySpeed(Duration limit) {
+    return divided(limit, speed);
+  }
+
+  /** {@return from one upkeep of the replication to the next} */
+  public Duration upkeep() {
+    return speed > 1 ? UPKEEP_OF_FASTER_RUNS : UPKEEP;
   }
 
   private static Duration atLeast(Duration least, Duration duration) {

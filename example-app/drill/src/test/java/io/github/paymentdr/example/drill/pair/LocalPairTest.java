@@ -57,8 +57,9 @@ class LocalPairTest {
   static void stop() {
     pair.close();
     for (String what : List.of("pg_replication_slots", "pg_subscription")) {
-      assertThat(lane.east().query("postgres", "select 1 from " + what)).isEmpty();
-      assertThat(lane.west().query("postgres", "select 1 from " + what)).isEmpty();
+      for (RegionSite site : List.of(lane.east(), lane.west())) {
+        assertThat(site.database().server().query("postgres", "select 1 from " + what)).isEmpty();
+      }
     }
     lane.close();
   }
