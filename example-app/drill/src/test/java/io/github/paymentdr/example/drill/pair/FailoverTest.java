@@ -141,6 +141,7 @@ class FailoverTest {
   @Order(5)
   void regionThatReturnsIsFencedAndUnfitUntilItIsRebuilt() throws IOException {
     pair.east().restart();
+    pair.east().awaitWarm();
     HttpResponse<String> refused =
         Client.pay(pair.east().url(), UUID.randomUUID().toString(), ORDER);
     assertThat(refused.statusCode()).as(refused.body()).isEqualTo(503);
