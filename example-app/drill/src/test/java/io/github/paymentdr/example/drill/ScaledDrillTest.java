@@ -27,6 +27,7 @@ class ScaledDrillTest {
 
   /** Callers who repeat themselves make several requests of each payment, in every lane. */
   private static final String RATE = "1";
+
   private static final Path REPORT = Path.of("target", "drill");
 
   @Test
