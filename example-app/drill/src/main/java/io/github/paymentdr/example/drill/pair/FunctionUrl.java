@@ -7,17 +7,11 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.google.common.hash.Hashing;
 import com.sun.net.httpserver.HttpExchange;
-import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Locale;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -34,27 +28,7 @@ final class FunctionUrl implements AutoCloseable {
   private final Duration timeout;
   private final Function<String, Gate> ways;
   private final Listener listener;
-  private final HttpServer server;
-  private final ExecutorService threads = Executors.newCachedThreadPool(Daemons::thread);
-
-  private FunctionUrl(
-      LambdaFunction function, Duration timeout, Function<String, Gate> ways, Listener listener)
-      throws IOException {
-    this.function = function;
-    this.timeout = timeout;
-    this.ways = ways;
-    this.listener = listener;
-    server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-    server.setExecutor(threads);
-    server.createContext("/", this::answer);
-    server.start();
-  }
-
-  /** Is told each answer when it has left the function in time, wherever it gets. */
-  @FunctionalInterface
-  interface Listener {
-    void answered(JsonNode event, JsonNode answer, Instant at);
-  }
+  private final HttpPort port = HttpPort.open();
 
   /**
    * Opens it.
@@ -63,23 +37,28 @@ final class FunctionUrl implements AutoCloseable {
    * @param ways the way of each caller, by its access key
    * @param listener is told the answers
    */
-  static FunctionUrl open(
+  FunctionUrl(
       LambdaFunction function, Duration timeout, Function<String, Gate> ways, Listener listener) {
-    try {
-      return new FunctionUrl(function, timeout, ways, listener);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    this.function = function;
+    this.timeout = timeout;
+    this.ways = ways;
+    this.listener = listener;
+    port.leadTo(this::answer);
+  }
+
+  /** Is told each answer when it has left the function in time, wherever it gets. */
+  @FunctionalInterface
+  interface Listener {
+    void answered(JsonNode event, JsonNode answer, Instant at);
   }
 
   URI uri() {
-    return URI.create("http://127.0.0.1:" + server.getAddress().getPort() + "/");
+    return port.uri().resolve("/");
   }
 
   @Override
   public void close() {
-    server.stop(0);
-    threads.shutdownNow();
+    port.close();
   }
 
   private void answer(HttpExchange exchange) throws IOException {

@@ -86,7 +86,7 @@ public final class LocalRegion implements AutoCloseable {
           }
         });
     functions = new RegionFunctions(site, template, shared.settings(), aws, power);
-    url = FunctionUrl.open(functions.payments(), timers.functionTimeout(), this::wayOf, listener);
+    url = new FunctionUrl(functions.payments(), timers.functionTimeout(), this::wayOf, listener);
     tasks =
         new StateMachineTasks(
             shared.tables(),

@@ -56,7 +56,6 @@ final class RegionFunctions implements AutoCloseable {
   private final RegionSite site;
   private final AwsDoor aws;
   private final Gate power;
-  private final OffsetClock clock;
   private final ByteArrayOutputStream log = new ByteArrayOutputStream();
   private final PrintStream out = new PrintStream(log, true, UTF_8);
   private final Map<String, LambdaFunction> functions = new TreeMap<>();
@@ -72,7 +71,6 @@ final class RegionFunctions implements AutoCloseable {
         Math.min(
             MOST_INSTANCES, -Math.floorDiv(-settings.paymentsPerSecond(), PAYMENTS_PER_INSTANCE));
     this.site = site;
-    this.clock = site.clock();
     this.aws = aws;
     this.power = power;
     addFailover();
@@ -104,7 +102,7 @@ final class RegionFunctions implements AutoCloseable {
 
   /** {@return the wall clock of them all} */
   OffsetClock clock() {
-    return clock;
+    return site.clock();
   }
 
   /** {@return what they have logged} */
@@ -184,10 +182,10 @@ final class RegionFunctions implements AutoCloseable {
     }
     add(
         "FailoverHandler",
-        () -> LocalHandlers.of("FailoverHandler", failover, aws.clients(), out, clock));
+        () -> LocalHandlers.of("FailoverHandler", failover, aws.clients(), out, clock()));
     add(
         "ProbeHandler",
-        () -> LocalHandlers.probe(probe, aws.clients(), out, timers.speed(), clock));
+        () -> LocalHandlers.probe(probe, aws.clients(), out, timers.speed(), clock()));
   }
 
   private void addReplication() {
@@ -202,7 +200,7 @@ final class RegionFunctions implements AutoCloseable {
     replication.put("DB_TRUST_STORE_PEM", database.server().authority().toString());
     add(
         "ReplicationHandler",
-        () -> LocalHandlers.of("ReplicationHandler", replication, aws.clients(), out, clock));
+        () -> LocalHandlers.of("ReplicationHandler", replication, aws.clients(), out, clock()));
   }
 
   private long heartbeat(Map<String, String> replication) {
