@@ -91,12 +91,23 @@ final class ApplyWorker {
     if (Waiting.until(this::isGone, isConnecting ? SHORT_END : LONGEST_END)) {
       return true;
     }
+    end("");
+    return Waiting.until(this::isGone, LONGEST_END);
+  }
+
+  /** Ends the workers of the tables' copies, whatever they wait for. */
+  void endCopies() throws SQLException {
+    end(" and w.relid is not null");
+  }
+
+  private void end(String which) throws SQLException {
     local.query(
         "select pg_terminate_backend(w.pid) from pg_stat_subscription w join pg_subscription s on"
-            + " s.oid = w.subid where w.pid is not null and"
+            + " s.oid = w.subid where w.pid is not null"
+            + which
+            + " and"
             + OF_SUBSCRIPTION,
         row -> true);
-    return Waiting.until(this::isGone, LONGEST_END);
   }
 
   private boolean isGone() throws SQLException {

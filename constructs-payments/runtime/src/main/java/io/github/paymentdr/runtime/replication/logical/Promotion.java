@@ -158,6 +158,8 @@ final class Promotion {
   /** Lets what has been received be applied, if that goes on at all. */
   private void awaitApply(Sql local) throws SQLException {
     ApplyWorker worker = new ApplyWorker(local);
+    // One that is at its end would have all other changes wait for the other region's answer.
+    worker.endCopies();
     Earlier earlier = new Earlier();
     Deadline connecting = Deadline.after(LONGEST_CONNECT);
     boolean settled =
@@ -224,7 +226,8 @@ final class Promotion {
       return;
     }
     ApplyWorker worker = new ApplyWorker(local);
-    local.execute("alter subscription " + LogicalSettings.SUBSCRIPTION + " disable");
+    Subscription subscription = new Subscription(context, local);
+    subscription.disable();
     if (!worker.awaitEnd()) {
       context.log().warn("the worker of the subscription does not end; it is dropped with it");
     }
@@ -235,20 +238,7 @@ final class Promotion {
               + " where completed_at is null",
           applied.get());
     }
-    Subscription subscription = new Subscription(context, local);
-    if (subscription.asksPeerToDrop()) {
-      isPeerSilent = Peer.ask(context.servers()).isEmpty();
-    }
-    if (isPeerSilent) {
-      subscription.pointNowhere();
-    }
-    try {
-      subscription.drop();
-    } catch (SQLException e) {
-      // The server may not reach what this code does.
-      subscription.pointNowhere();
-      subscription.drop();
-    }
+    isPeerSilent = subscription.drop();
   }
 
   private PromotionOutcome open(Sql local, long epoch) throws SQLException {

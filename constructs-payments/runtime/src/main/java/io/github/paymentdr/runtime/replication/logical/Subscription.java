@@ -4,6 +4,7 @@ import io.github.paymentdr.runtime.database.Sql;
 import io.github.paymentdr.runtime.replication.ControlException;
 import io.github.paymentdr.runtime.replication.RefusedException;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -56,6 +57,14 @@ final class Subscription {
       from pg_subscription s join pg_database d on d.oid = s.subdbid
       where s.subname = 'dr_subscription' and d.datname = current_database()
       """;
+
+  /** Longer than a region that is there takes to answer at the end of a table's copy. */
+  private static final Duration LONGEST_HOLD = Duration.ofSeconds(1);
+
+  private static final String LIMIT = "select set_config('lock_timeout', ?, false)";
+
+  /** SQLSTATE lock_not_available. */
+  private static final String LOCKED = "55P03";
 
   private final Context context;
   private final Sql local;
@@ -216,20 +225,64 @@ final class Subscription {
   /**
    * Drops it here, and at the other region the slots of copies that were not at their end if it
    * answers; never its own slot.
+   *
+   * @return whether the other region was asked and did not answer
    */
-  void drop() throws SQLException {
-    if (find(local).isPresent()) {
-      local.execute("alter subscription " + NAME + " disable");
-      local.execute("alter subscription " + NAME + " set (slot_name = none)");
-      local.execute("drop subscription if exists " + NAME);
+  boolean drop() throws SQLException {
+    if (find(local).isEmpty()) {
+      return false;
     }
+    disable();
+    boolean isPeerSilent = asksPeerToDrop() && Peer.ask(context.servers()).isEmpty();
+    if (isPeerSilent) {
+      pointNowhere();
+    }
+    change("alter subscription " + NAME + " set (slot_name = none)");
+    String drop = "drop subscription if exists " + NAME;
+    try {
+      change(drop);
+    } catch (SQLException e) {
+      // The server may not reach what this code does.
+      pointNowhere();
+      change(drop);
+    }
+    return isPeerSilent;
+  }
+
+  void disable() throws SQLException {
+    change("alter subscription " + NAME + " disable");
   }
 
   /**
-   * {@return whether PostgreSQL asks the other region when it is dropped: to drop the slots of
-   * copies that are not at their end}
+   * Changes it also while the other region is gone without a word. A copy of a table that is at its
+   * end keeps the subscription locked until that has answered, so it is not waited for.
    */
-  boolean asksPeerToDrop() throws SQLException {
+  private void change(String statement) throws SQLException {
+    if (!isChangedSoon(statement)) {
+      context.log().warn("the copies of tables do not let go of the subscription; they are ended");
+      new ApplyWorker(local).endCopies();
+      local.execute(statement);
+    }
+  }
+
+  private boolean isChangedSoon(String statement) throws SQLException {
+    local.query(LIMIT, row -> true, String.valueOf(LONGEST_HOLD.toMillis()));
+    boolean isChanged = true;
+    try {
+      local.execute(statement);
+    } catch (SQLException e) {
+      if (!LOCKED.equals(e.getSQLState())) {
+        throw e;
+      }
+      isChanged = false;
+    }
+    // As the connection had it when it began.
+    local.query(LIMIT, row -> true, new Object[] {null});
+    return isChanged;
+  }
+
+  /** PostgreSQL has the other region drop the slots of copies that are not at their end. */
+  private boolean asksPeerToDrop() throws SQLException {
     return tables(local).values().stream().anyMatch(state -> !state.equals("r"));
   }
 
@@ -237,9 +290,9 @@ final class Subscription {
    * Sends it to where nobody listens, because PostgreSQL waits without an end for a region that has
    * gone without a word.
    */
-  void pointNowhere() throws SQLException {
+  private void pointNowhere() throws SQLException {
     if (asksPeerToDrop()) {
-      local.execute(
+      change(
           "alter subscription " + NAME + " connection 'host=127.0.0.1 port=1 connect_timeout=2'");
       context
           .log()

@@ -243,6 +243,65 @@ class FitnessTest {
   }
 
   @Test
+  void aCopyThatEndsAsItsRegionGoesWithoutAWordDoesNotMakeAPromotionWaitEither() {
+    hangAtTheEndOfACopy();
+
+    PromotionOutcome outcome =
+        timed(
+            LONGEST_PROMOTION,
+            () ->
+                pair.west()
+                    .control()
+                    .promote(
+                        new PromotionRequest(
+                            Mode.UNPLANNED, OptionalLong.of(5), Optional.empty(), true)));
+
+    assertThat(outcome.role()).isEqualTo(NodeRole.ACTIVE);
+    pair.west().execute(Payments.insert(1, 1));
+  }
+
+  @Test
+  void aCopyThatEndsAsItsRegionGoesWithoutAWordDoesNotKeepTheRegionFromBeingTornDown() {
+    hangAtTheEndOfACopy();
+
+    pair.west().control().tearDown(Deadline.after(Duration.ZERO));
+
+    assertThat(
+            pair.west()
+                .query(
+                    "select 1 from pg_subscription s join pg_database d on d.oid = s.subdbid"
+                        + " where d.datname = current_database()"))
+        .isEmpty();
+    assertThat(pair.west().log())
+        .contains("the copies of tables do not let go of the subscription")
+        .contains("it keeps the slots of these copies");
+  }
+
+  /** PostgreSQL keeps the subscription locked until the other server has dropped a copy's slot. */
+  private void hangAtTheEndOfACopy() {
+    pair.west().servers().throughPort(link.port());
+    pair.east().setUp();
+    link.delay(Duration.ofMillis(300), Duration.ofMillis(300));
+    pair.west().control().setUp(Deadline.after(Duration.ofSeconds(1)));
+    Eventually.holds("a copy at its end waits for the other server", this::isCopyAtItsEnd);
+    link.hang();
+    assertThat(isCopyAtItsEnd()).isTrue();
+  }
+
+  private boolean isCopyAtItsEnd() {
+    return !pair.west()
+        .query(
+            """
+            select 1 from pg_locks l join pg_stat_subscription w on w.pid = l.pid
+              join pg_stat_activity a on a.pid = l.pid
+            where l.locktype = 'object' and l.classid = 'pg_subscription'::regclass and l.granted
+              and w.relid is not null and a.wait_event_type = 'Client'
+              and a.datname = current_database()
+            """)
+        .isEmpty();
+  }
+
+  @Test
   void aDrainedRegionThatFollowsNobodyDoesNotWaitEither() {
     following();
     pair.east().servers().throughPort(link.port());
