@@ -5,7 +5,7 @@ import java.util.function.BooleanSupplier;
 
 /** Waits for what must become true. */
 final class Await {
-  private static final Duration LONG_ENOUGH = Duration.ofSeconds(40);
+  private static final Duration LONG_ENOUGH = Duration.ofMinutes(2);
 
   private Await() {}
 

@@ -5,7 +5,7 @@ import java.util.concurrent.Callable;
 
 /** Waits for what becomes true by itself, and not longer than makes sense. */
 public final class Eventually {
-  private static final Duration PATIENCE = Duration.ofSeconds(90);
+  private static final Duration PATIENCE = Duration.ofMinutes(4);
   private static final long BETWEEN_LOOKS_MILLIS = 50;
 
   private Eventually() {}

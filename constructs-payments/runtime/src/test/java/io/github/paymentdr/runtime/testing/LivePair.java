@@ -2,9 +2,7 @@ package io.github.paymentdr.runtime.testing;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.paymentdr.runtime.replication.Deadline;
 import io.github.paymentdr.runtime.replication.Observation;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -170,8 +168,8 @@ public final class LivePair implements AutoCloseable {
       closeIfStarted(part);
     }
     link.heal();
-    west().control().tearDown(Deadline.after(Duration.ofSeconds(20)));
-    east().control().tearDown(Deadline.after(Duration.ofSeconds(20)));
+    west().tearDown();
+    east().tearDown();
     link.close();
   }
 

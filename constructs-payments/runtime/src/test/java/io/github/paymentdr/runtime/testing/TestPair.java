@@ -10,6 +10,7 @@ import io.github.paymentdr.runtime.log.Log;
 import io.github.paymentdr.runtime.replication.Deadline;
 import io.github.paymentdr.runtime.replication.logical.LogicalReplication;
 import io.github.paymentdr.runtime.replication.logical.LogicalSettings;
+import io.github.paymentdr.runtime.replication.logical.RebuildOutcome;
 import io.github.paymentdr.runtime.replication.logical.SetUpOutcome;
 import io.github.paymentdr.runtime.report.ReportStore;
 import java.io.ByteArrayOutputStream;
@@ -23,7 +24,7 @@ import java.util.OptionalLong;
 
 /** A database on both servers of a pair, with the control code of both regions. */
 public final class TestPair {
-  private static final Duration LONG_ENOUGH = Duration.ofSeconds(60);
+  private static final Duration LONG_ENOUGH = Duration.ofMinutes(5);
 
   private final Side east;
   private final Side west;
@@ -168,6 +169,10 @@ public final class TestPair {
 
     public SetUpOutcome setUp() {
       return control().setUp(Deadline.after(LONG_ENOUGH));
+    }
+
+    public RebuildOutcome rebuild() {
+      return control().rebuild(Deadline.after(LONG_ENOUGH));
     }
 
     /** {@return all that the control code has logged so far} */

@@ -3,7 +3,6 @@ package io.github.paymentdr.runtime.replication.logical;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.paymentdr.runtime.database.StatementListener;
-import io.github.paymentdr.runtime.replication.Deadline;
 import io.github.paymentdr.runtime.replication.PromotionOutcome;
 import io.github.paymentdr.runtime.replication.PromotionRequest;
 import io.github.paymentdr.runtime.replication.PromotionRequest.Mode;
@@ -12,7 +11,6 @@ import io.github.paymentdr.runtime.testing.Fingerprint;
 import io.github.paymentdr.runtime.testing.PostgresPair;
 import io.github.paymentdr.runtime.testing.TestPair;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -222,13 +220,7 @@ class FailoverCrashTest {
       if (isCopied) {
         active.execute("insert into ledger.entry (id, text) values (-1, 'never left')");
       }
-      RebuildOutcome rebuilt =
-          run(
-              isDisturbed,
-              "rebuild",
-              active,
-              kills,
-              () -> active.control().rebuild(Deadline.after(Duration.ofSeconds(60))));
+      RebuildOutcome rebuilt = run(isDisturbed, "rebuild", active, kills, () -> active.rebuild());
       assertThat(rebuilt.phase()).isEqualTo(RebuildOutcome.Phase.STANDBY);
       assertThat(rebuilt.report().isPresent()).isEqualTo(isCopied);
       assertThat(rebuilt.rowsOnlyHere()).isEqualTo(isCopied ? 1 : 0);

@@ -80,7 +80,7 @@ class GapsTest {
         .isInstanceOf(RefusedException.class)
         .hasMessageContaining(problem);
     assertThat(pair.east().query("select role from dr.node")).containsExactly("ACTIVE");
-    pair.west().control().rebuild(Deadline.after(Duration.ofSeconds(60)));
+    pair.west().rebuild();
 
     Eventually.holds(
         "it is fit again",

@@ -107,7 +107,7 @@ class HandBackCrashTest {
             .isEmpty()) {
           assertThat(west.control().state().fitToTakeOver()).isFalse();
           assertThat(west.control().state().problems()).anyMatch(p -> p.contains("run rebuild"));
-          west.control().rebuild(Deadline.after(Duration.ofSeconds(60)));
+          west.rebuild();
         }
         Eventually.holds(
             "the same rows in both regions, after step " + step,

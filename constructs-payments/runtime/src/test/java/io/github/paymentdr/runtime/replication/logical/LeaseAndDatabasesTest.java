@@ -227,7 +227,7 @@ class LeaseAndDatabasesTest {
   }
 
   private static RebuildOutcome.Phase rebuild(TestPair.Side side) {
-    return side.control().rebuild(Deadline.after(Duration.ofSeconds(60))).phase();
+    return side.rebuild().phase();
   }
 
   private static void maintain(TestPair.Side side) {

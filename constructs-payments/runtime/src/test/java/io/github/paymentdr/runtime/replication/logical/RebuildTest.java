@@ -55,7 +55,7 @@ class RebuildTest {
     List<String> lost =
         pair.east().query("select id from ledger.payment order by created_at desc limit 3");
 
-    RebuildOutcome rebuilt = rebuild(pair.east());
+    RebuildOutcome rebuilt = pair.east().rebuild();
 
     assertThat(rebuilt.phase()).isEqualTo(RebuildOutcome.Phase.STANDBY);
     // A payment, its booking, two postings and a key each.
@@ -102,7 +102,7 @@ class RebuildTest {
       active.execute(payments(5));
       promote(standby, Mode.PLANNED);
       standby.execute(payments(5));
-      assertThat(rebuild(active).report()).isEmpty();
+      assertThat(active.rebuild().report()).isEmpty();
       TestPair.Side follower = active;
       active = standby;
       standby = follower;
@@ -115,7 +115,7 @@ class RebuildTest {
   void withoutRowsOfItsOwnThereIsStillAReport() {
     promote(pair.west(), Mode.UNPLANNED);
 
-    String report = rebuild(pair.east()).report().orElseThrow();
+    String report = pair.east().rebuild().report().orElseThrow();
 
     assertThat(ReportFile.rows(report)).isEmpty();
     assertThat(ReportFile.about(report).get(0)).containsEntry("rowsOnlyHere", 0);
@@ -132,7 +132,7 @@ class RebuildTest {
             });
     List<String> before = Fingerprint.checksums(pair.east());
 
-    assertThatThrownBy(() -> rebuild(pair.east()))
+    assertThatThrownBy(() -> pair.east().rebuild())
         .isInstanceOf(ControlException.class)
         .hasMessage(
             "the report of rows that only this region has could not be written (the bucket is"
@@ -146,7 +146,7 @@ class RebuildTest {
         .isInstanceOf(RefusedException.class)
         .hasMessageContaining("a rebuild is under way");
     pair.east().reports(new FolderReportStore(reports));
-    assertThat(rebuild(pair.east()).rowsOnlyHere()).isEqualTo(20);
+    assertThat(pair.east().rebuild().rowsOnlyHere()).isEqualTo(20);
   }
 
   @Test
@@ -157,7 +157,7 @@ class RebuildTest {
     do {
       outcomes.add(pair.east().control().rebuild(Deadline.after(Duration.ZERO)));
     } while (outcomes.get(outcomes.size() - 1).phase() == RebuildOutcome.Phase.COMPARING);
-    RebuildOutcome rebuilt = rebuild(pair.east());
+    RebuildOutcome rebuilt = pair.east().rebuild();
 
     assertThat(outcomes).hasSizeGreaterThan(3);
     assertThat(rebuilt.phase()).isEqualTo(RebuildOutcome.Phase.STANDBY);
@@ -196,7 +196,7 @@ class RebuildTest {
     assertThat(pair.east().control().observe().retainedWalBytes().getAsLong())
         .isGreaterThan(2_000_000);
 
-    assertThat(rebuild(pair.east()).phase()).isEqualTo(RebuildOutcome.Phase.STANDBY);
+    assertThat(pair.east().rebuild().phase()).isEqualTo(RebuildOutcome.Phase.STANDBY);
 
     // Somebody else's is not touched.
     assertThat(pair.east().query(copying)).containsExactly("pg_7_sync_8_9");
@@ -224,7 +224,7 @@ class RebuildTest {
     assertThat(pair.east().query("select count(*) from ledger.z_note")).containsExactly("2");
     RebuildOutcome rebuilt;
     do {
-      rebuilt = rebuild(pair.east());
+      rebuilt = pair.east().rebuild();
     } while (rebuilt.phase() == RebuildOutcome.Phase.COMPARING);
 
     assertThat(rebuilt.phase()).isEqualTo(RebuildOutcome.Phase.STANDBY);
@@ -258,7 +258,7 @@ class RebuildTest {
                 throw new Killed();
               }
             });
-    assertThatThrownBy(() -> rebuild(pair.east())).isInstanceOf(Killed.class);
+    assertThatThrownBy(() -> pair.east().rebuild()).isInstanceOf(Killed.class);
     pair.east().servers().listener(StatementListener.NONE);
   }
 
@@ -277,12 +277,12 @@ class RebuildTest {
     }
     pair.east().execute(payments(10));
 
-    RebuildOutcome rebuilt = rebuild(pair.west());
+    RebuildOutcome rebuilt = pair.west().rebuild();
 
     assertThat(rebuilt.phase()).isEqualTo(RebuildOutcome.Phase.STANDBY);
     assertThat(rebuilt.rowsOnlyHere()).isZero();
     awaitEqual();
-    assertThat(rebuild(pair.west())).isEqualTo(rebuilt);
+    assertThat(pair.west().rebuild()).isEqualTo(rebuilt);
   }
 
   @Test
@@ -296,7 +296,7 @@ class RebuildTest {
         .isInstanceOf(RefusedException.class)
         .hasMessageContaining("run rebuild");
     pair.east().execute("alter table ledger.posting add column note text");
-    assertThatThrownBy(() -> rebuild(pair.east()))
+    assertThatThrownBy(() -> pair.east().rebuild())
         .isInstanceOf(RefusedException.class)
         .hasMessageContaining("column note of table ledger.posting is missing");
     pair.east().execute("alter table ledger.posting drop column note");
@@ -313,7 +313,7 @@ class RebuildTest {
         assertThatThrownBy(pair.east()::setUp).hasMessageContaining("run rebuild");
       }
     }
-    RebuildOutcome rebuilt = rebuild(pair.east());
+    RebuildOutcome rebuilt = pair.east().rebuild();
 
     assertThat(rebuilt.phase()).isEqualTo(RebuildOutcome.Phase.STANDBY);
     assertThat(rebuilt.rowsOnlyHere()).isEqualTo(10);
@@ -338,7 +338,7 @@ class RebuildTest {
                 throw new Killed();
               }
             });
-    assertThatThrownBy(() -> rebuild(pair.east())).isInstanceOf(Killed.class);
+    assertThatThrownBy(() -> pair.east().rebuild()).isInstanceOf(Killed.class);
     pair.east().servers().listener(StatementListener.NONE);
   }
 
@@ -347,30 +347,30 @@ class RebuildTest {
     promote(pair.west(), Mode.UNPLANNED);
     try (Sql other = pair.east().servers().local().connect(pair.east().servers().database())) {
       ControlLock.take(other);
-      assertThatThrownBy(() -> rebuild(pair.east()))
+      assertThatThrownBy(() -> pair.east().rebuild())
           .isInstanceOf(ControlException.class)
           .hasMessage(
               "another operation is changing how this region replicates; call rebuild again when"
                   + " it has ended");
     }
-    assertThat(rebuild(pair.east()).phase()).isEqualTo(RebuildOutcome.Phase.STANDBY);
+    assertThat(pair.east().rebuild().phase()).isEqualTo(RebuildOutcome.Phase.STANDBY);
   }
 
   @Test
   void refusesAndNamesAllReasons() {
-    assertThatThrownBy(() -> rebuild(pair.east()))
+    assertThatThrownBy(() -> pair.east().rebuild())
         .isInstanceOf(RefusedException.class)
         .hasMessage(
             "rebuild was refused: the other region is not active; promote one of the regions first");
     promote(pair.west(), Mode.UNPLANNED);
-    assertThatThrownBy(() -> rebuild(pair.west())).isInstanceOf(RefusedException.class);
+    assertThatThrownBy(() -> pair.west().rebuild()).isInstanceOf(RefusedException.class);
     pair.east()
         .execute(
             "create table public.note (payment uuid references ledger.payment)",
             "alter table ledger.posting add column note text");
     String before = Fingerprint.of(pair);
 
-    assertThatThrownBy(() -> rebuild(pair.east()))
+    assertThatThrownBy(() -> pair.east().rebuild())
         .isInstanceOf(RefusedException.class)
         .hasMessage(
             "rebuild was refused: column note of table ledger.posting is missing in the active"
@@ -382,10 +382,9 @@ class RebuildTest {
   }
 
   private void awaitEqual() {
-    Deadline deadline = Deadline.after(Duration.ofSeconds(20));
-    while (!Fingerprint.checksums(pair.east()).equals(Fingerprint.checksums(pair.west()))) {
-      assertThat(deadline.isOver()).isFalse();
-    }
+    Eventually.holds(
+        "both regions have the same rows",
+        () -> Fingerprint.checksums(pair.east()).equals(Fingerprint.checksums(pair.west())));
   }
 
   private static void promote(TestPair.Side side, Mode mode) {
@@ -397,9 +396,5 @@ class RebuildTest {
     int first = booked + 1;
     booked += count;
     return Payments.insert(first, count);
-  }
-
-  private static RebuildOutcome rebuild(TestPair.Side side) {
-    return side.control().rebuild(Deadline.after(Duration.ofSeconds(60)));
   }
 }

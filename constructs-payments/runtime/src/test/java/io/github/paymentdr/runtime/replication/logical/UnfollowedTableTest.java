@@ -63,7 +63,7 @@ class UnfollowedTableTest {
     pair.west().execute("insert into ledger.dispute values (1)");
     maintain(pair.west());
 
-    pair.east().control().rebuild(Deadline.after(Duration.ofSeconds(60)));
+    pair.east().rebuild();
 
     Eventually.holds(
         "the same rows in both regions",
@@ -88,7 +88,7 @@ class UnfollowedTableTest {
       side.execute("drop table ledger.a_first");
     }
 
-    RebuildOutcome rebuilt = pair.east().control().rebuild(Deadline.after(Duration.ofSeconds(60)));
+    RebuildOutcome rebuilt = pair.east().rebuild();
 
     // Two payments with a booking, two postings and a key each, and the row that is gone.
     assertThat(ReportFile.rows(rebuilt.report().orElseThrow()))

@@ -2,6 +2,7 @@ package io.github.paymentdr.example.drill.pair;
 
 import static io.github.paymentdr.example.drill.pair.PlayedMachine.OWN;
 import static io.github.paymentdr.example.drill.pair.PlayedMachine.PEER;
+import static io.github.paymentdr.example.drill.pair.PlayedMachine.SOON;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -14,7 +15,6 @@ import io.github.paymentdr.runtime.replication.ControlException;
 import io.github.paymentdr.runtime.replication.GiverLostException;
 import io.github.paymentdr.runtime.replication.RefusedException;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -134,7 +134,7 @@ class FailoverStateMachineTest {
     Instant end = Instant.now().plusMillis(1200);
     machine.lease(PEER, 7, "ACTIVE", "{'coolDownUntil':'" + end + "'}");
     Execution execution = machine.start(ALARM);
-    execution.awaitState("Assess", Duration.ofSeconds(20));
+    execution.awaitState("Assess", SOON);
     assertThat(Instant.now()).isAfterOrEqualTo(end.minusMillis(5));
     machine.finish(execution);
     assertThat(execution.states()).containsSubsequence("NotifyCoolDown", "WaitForCoolDown");
@@ -374,7 +374,7 @@ class FailoverStateMachineTest {
   void runThatWasOvertakenPromotesNothingAnyMore() {
     PlayedMachine machine = machine().always("promote", "{'state':'PROMOTING'}");
     Execution overtaken = machine.start(PERSON);
-    overtaken.awaitState("WaitForPromotion", Duration.ofSeconds(30));
+    overtaken.awaitState("WaitForPromotion", SOON);
     machine.lease(PEER, 9, "ACTIVE", "{'execution':'somebody else'}");
     machine.finish(overtaken);
     assertThat(overtaken.states())
@@ -550,7 +550,7 @@ class FailoverStateMachineTest {
     PlayedMachine machine = machine();
     machine.always("promote", "{'state':'PROMOTING'}");
     Execution first = machine.start(PERSON);
-    first.awaitState("Promote", Duration.ofSeconds(30));
+    first.awaitState("Promote", SOON);
     Execution second = machine.run(PERSON);
     assertThat(second.states())
         .endsWith("FindEarlierExecution", "DecideByEarlierExecution", "AlreadyUnderWay");
@@ -566,9 +566,9 @@ class FailoverStateMachineTest {
   void switchThatIsHandedBackToALostRegionIsFollowedByTheAlarmsRun() {
     PlayedMachine machine = machine().alarm(true).hold("promote");
     Execution planned = machine.start(PLANNED);
-    planned.awaitState("Promote", Duration.ofSeconds(30));
+    planned.awaitState("Promote", SOON);
     Execution alarms = machine.start(ALARM);
-    alarms.awaitState("WaitForEarlierExecution", Duration.ofSeconds(30));
+    alarms.awaitState("WaitForEarlierExecution", SOON);
     machine.next("promote", new RefusedException("promote", List.of("nobody hands over")));
     machine.release("promote");
     machine.finish(planned);
@@ -593,9 +593,9 @@ class FailoverStateMachineTest {
   void switchWhoseGiverIsLostIsGoneOnWithByTheAlarmsRun() {
     PlayedMachine machine = machine().alarm(true).hold("promote");
     Execution planned = machine.start(PLANNED);
-    planned.awaitState("Promote", Duration.ofSeconds(30));
+    planned.awaitState("Promote", SOON);
     Execution alarms = machine.start(ALARM);
-    alarms.awaitState("WaitForEarlierExecution", Duration.ofSeconds(30));
+    alarms.awaitState("WaitForEarlierExecution", SOON);
     machine
         .next("promote", new GiverLostException("it has stopped and does not answer any more"))
         .next("promote", new GiverLostException("it has stopped and does not answer any more"));
@@ -619,9 +619,9 @@ class FailoverStateMachineTest {
   void alarmsRunDoesNotWaitForAnEarlierOneWhenTheAlarmIsOver() {
     PlayedMachine machine = machine().alarm(true).hold("promote");
     Execution first = machine.start(PERSON);
-    first.awaitState("Promote", Duration.ofSeconds(30));
+    first.awaitState("Promote", SOON);
     Execution alarms = machine.start(ALARM);
-    alarms.awaitState("WaitForEarlierExecution", Duration.ofSeconds(30));
+    alarms.awaitState("WaitForEarlierExecution", SOON);
     machine.alarm(false);
     machine.finish(alarms);
     assertThat(alarms.states()).endsWith("DecideByAlarm", "FalseAlarm");
@@ -634,7 +634,7 @@ class FailoverStateMachineTest {
   void earlierExecutionThatDoesNotEndIsGivenToPeople() {
     PlayedMachine machine = machine().alarm(true).hold("promote");
     Execution first = machine.start(PERSON);
-    first.awaitState("Promote", Duration.ofSeconds(30));
+    first.awaitState("Promote", SOON);
     Execution alarms = machine.run(ALARM);
     assertThat(alarms.states())
         .endsWith("DecideByAlarm", "RecordFailure", "NotifyFailure", "Failed");
@@ -648,7 +648,7 @@ class FailoverStateMachineTest {
   void openingThatSomebodyElseIsAtIsLeftToHim() {
     PlayedMachine machine = machine().hold("openTraffic");
     Execution first = machine.start(PERSON);
-    first.awaitState("OpenTraffic", Duration.ofSeconds(30));
+    first.awaitState("OpenTraffic", SOON);
     assertThat(machine.run(PERSON).states()).endsWith("AlreadyUnderWay");
     machine.release("openTraffic");
     machine.finish(first);
@@ -720,7 +720,7 @@ class FailoverStateMachineTest {
   void scheduledRunGoesOnWithWhatAnotherHasLeftAndNotWithWhatItIsAt() {
     PlayedMachine machine = machine().alarm(true).hold("promote");
     Execution first = machine.start(PERSON);
-    first.awaitState("Promote", Duration.ofSeconds(30));
+    first.awaitState("Promote", SOON);
     assertThat(machine.run(REPEATED).states()).endsWith("AlreadyUnderWay");
     machine.next("promote", new RefusedException("promote", List.of("p")));
     machine.release("promote");
@@ -986,10 +986,7 @@ class FailoverStateMachineTest {
                         state ->
                             !Set.of("DecideByStarter", "DecideByFailedPromotion").contains(state))
                     .endsWith(task + "Failed", "RecordFailure", "NotifyFailure", "Failed");
-                softly
-                    .assertThat(execution.await(Duration.ZERO.plusSeconds(1)).error())
-                    .as(about)
-                    .isEqualTo(task);
+                softly.assertThat(execution.await(SOON).error()).as(about).isEqualTo(task);
                 softly
                     .assertThat(message(machine))
                     .as(about)

@@ -34,7 +34,7 @@ import org.junit.jupiter.api.Timeout;
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 @Timeout(240)
 class FailoverTest {
-  private static final Duration SOON = Duration.ofSeconds(60);
+  private static final Duration SOON = Duration.ofMinutes(2);
   private static final String PERSON = "{\"mode\":\"unplanned\"}";
   private static final String PLANNED = "{\"mode\":\"planned\"}";
   private static final String ALARM = "{\"mode\":\"unplanned\",\"startedBy\":\"alarm\"}";

@@ -36,7 +36,8 @@ import org.junit.jupiter.api.Timeout;
 class LocalPairTest {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final String PERSON = "{\"mode\":\"unplanned\"}";
-  private static final Duration SOON = Duration.ofSeconds(20);
+  private static final Duration SOON = Duration.ofMinutes(1);
+  private static final Duration TOO_LONG = Duration.ofSeconds(20);
 
   private static Lane lane;
   private static LocalPair pair;
@@ -140,7 +141,7 @@ class LocalPairTest {
     for (int i = 0; i < 5 && status != 502; i++) {
       heals();
       before = Set.copyOf(east.payments().pids());
-      east.slow(Latency.between(SOON, SOON, Way.TO_DATABASE));
+      east.slow(Latency.between(TOO_LONG, TOO_LONG, Way.TO_DATABASE));
       status = Caller.pay(east);
     }
     assertThat(status).isEqualTo(502);
@@ -150,7 +151,7 @@ class LocalPairTest {
 
   @Test
   void requestsThatFindNoInstanceAreRefused() {
-    east.slow(Latency.between(SOON, SOON, Way.TO_DATABASE));
+    east.slow(Latency.between(TOO_LONG, TOO_LONG, Way.TO_DATABASE));
     List<CompletableFuture<Integer>> all = new ArrayList<>();
     for (int i = 0; i < 12; i++) {
       all.add(CompletableFuture.supplyAsync(() -> Caller.pay(east), Daemons::run));
@@ -314,9 +315,7 @@ class LocalPairTest {
     assertThat(stopped.await(SOON).status()).as("%s", stopped).isEqualTo(Status.ABORTED);
     assertThat(stopped.currentState()).isEqualTo("WaitForFencing");
     Execution execution = west.activate(PERSON);
-    assertThat(execution.await(Duration.ofSeconds(40)).status())
-        .as("%s", execution)
-        .isEqualTo(Status.SUCCEEDED);
+    assertThat(execution.await(SOON).status()).as("%s", execution).isEqualTo(Status.SUCCEEDED);
     assertThat(pair.active()).isSameAs(west);
     assertThat(pair.tenures())
         .extracting(LeaseTenure::region)

@@ -32,6 +32,8 @@ import org.jspecify.annotations.Nullable;
  * test wants: for the branches that real parts take once in a year.
  */
 final class PlayedMachine {
+  static final Duration SOON = Duration.ofMinutes(1);
+
   static final String OWN = "us-west-2";
   static final String PEER = "us-east-1";
 
@@ -179,7 +181,7 @@ final class PlayedMachine {
   }
 
   void finish(Execution execution) {
-    execution.await(Duration.ofSeconds(60));
+    execution.await(SOON);
     List<String> states = execution.states();
     for (int i = 1; i < states.size(); i++) {
       transitions.add(states.get(i - 1) + " > " + states.get(i));

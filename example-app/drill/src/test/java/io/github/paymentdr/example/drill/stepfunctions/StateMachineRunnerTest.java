@@ -29,7 +29,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class StateMachineRunnerTest {
   private static final ObjectMapper JSON =
       JsonMapper.builder().enable(JsonReadFeature.ALLOW_SINGLE_QUOTES).build();
-  private static final Duration SOON = Duration.ofSeconds(20);
+  private static final Duration SOON = Duration.ofMinutes(1);
   private static final String ARN = "arn:aws:states:us-west-2:123456789012:stateMachine:small";
   private static final String TASK =
       "'Type':'Task','Resource':'arn:aws:states:::lambda:invoke','Parameters':{'FunctionName':'f'}";
