@@ -47,11 +47,6 @@ final class DisasterRun {
   /** Payments go on for so long after it, to see that they do. */
   private static final double SETTLE_SECONDS = 5;
 
-  private static final Duration INTERVAL = Duration.ofSeconds(1);
-
-  /** Looking at a pair must cost less than what it does, and a faster one does more in a second. */
-  private static final Duration INTERVAL_OF_FASTER_RUNS = Duration.ofSeconds(2);
-
   /** Nobody is refused for so long before a disaster begins. */
   private static final Duration CALM = Duration.ofSeconds(1);
 
@@ -128,7 +123,9 @@ final class DisasterRun {
     try (PaymentLoad load =
             PaymentLoad.start(endpoint, LoadSettings.of(options.rate(), seed, name(seed)));
         RegionWatch watch =
-            RegionWatch.start(List.of(watched(pair.east()), watched(pair.west())), interval())) {
+            RegionWatch.start(
+                List.of(watched(pair.east()), watched(pair.west())),
+                pair.settings().timers().sampling())) {
       view.shows(() -> figures(pair, load, watch));
       try {
         play(stage, load);
@@ -141,10 +138,6 @@ final class DisasterRun {
         return brokenOff(disaster, options, List.copyOf(failures), evidence(stage, load));
       }
     }
-  }
-
-  private Duration interval() {
-    return options.speed() > 1 ? INTERVAL_OF_FASTER_RUNS : INTERVAL;
   }
 
   private Outcome measure(
@@ -166,7 +159,7 @@ final class DisasterRun {
             stage.epochBefore(),
             stage.events(),
             budget.phasesAt(pair.settings().timers()),
-            interval());
+            pair.settings().timers().sampling());
     Aftermath aftermath =
         Aftermath.ask(
             endpoint,

@@ -30,23 +30,28 @@ public record Timers(
     double retryFactor,
     Duration propagation,
     Duration fencingWait) {
-  /** In AWS it is a minute, for which nobody wants to wait after each repair. */
-  private static final Duration UPKEEP = Duration.ofSeconds(4);
-
-  /** An upkeep logs in several times, which is much in a second that is full of work. */
-  private static final Duration UPKEEP_OF_FASTER_RUNS = Duration.ofSeconds(6);
-
   private static final Duration SHORTEST_FUNCTION_TIMEOUT = Duration.ofSeconds(4);
   private static final Duration SHORTEST_PROBE_TIMEOUT = Duration.ofMillis(1_500);
 
-  /** Lambda has another instance at once. Here it costs more than a moment's wait. */
-  private static final Duration PATIENCE = Duration.ofSeconds(1);
-
-  /** A second of a faster run is full of work, to which beginning another instance would add. */
-  private static final Duration PATIENCE_OF_FASTER_RUNS = Duration.ofSeconds(2);
-
   /** What PaymentEndpoint's part of the budget assumes for the store. */
   private static final Duration PROPAGATION = Duration.ofSeconds(5);
+
+  /**
+   * What is not divided and is no limit either: how often a run does what is not its purpose, and
+   * costs the machine work. In AWS the upkeep is every minute, for which nobody wants to wait after
+   * each repair, and Lambda has another instance at once.
+   */
+  private record Pace(Duration patience, Duration upkeep, Duration sampling) {
+    static final Pace OF_PRODUCTION = ofSeconds(1, 4, 1);
+
+    /** Each second of a faster run is full of work already. */
+    static final Pace OF_FASTER_RUNS = ofSeconds(2, 6, 2);
+
+    static Pace ofSeconds(int patience, int upkeep, int sampling) {
+      return new Pace(
+          Duration.ofSeconds(patience), Duration.ofSeconds(upkeep), Duration.ofSeconds(sampling));
+    }
+  }
 
   /** {@return the timers of the synthesised templates} */
   public static Timers production() {
@@ -83,7 +88,7 @@ public record Timers(
    * {@return how long a request waits for an instance that is busy, before another one is begun}
    */
   Duration patience() {
-    return speed > 1 ? PATIENCE_OF_FASTER_RUNS : PATIENCE;
+    return pace().patience();
   }
 
   /** {@return a time limit of the template, as much shorter} */
@@ -93,7 +98,16 @@ public record Timers(
 
   /** {@return from one upkeep of the replication to the next} */
   public Duration upkeep() {
-    return speed > 1 ? UPKEEP_OF_FASTER_RUNS : UPKEEP;
+    return pace().upkeep();
+  }
+
+  /** {@return from one look at what the regions say of themselves to the next} */
+  public Duration sampling() {
+    return pace().sampling();
+  }
+
+  private Pace pace() {
+    return speed > 1 ? Pace.OF_FASTER_RUNS : Pace.OF_PRODUCTION;
   }
 
   private static Duration atLeast(Duration least, Duration duration) {
