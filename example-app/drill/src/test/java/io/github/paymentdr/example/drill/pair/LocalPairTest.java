@@ -164,7 +164,10 @@ class LocalPairTest {
     List<Long> processes = new ArrayList<>(east.payments().pids());
     processes.addAll(east.database().server().pids());
     east.freeze();
-    assertThat(processes).allMatch(process -> isStill(stateOf(process)));
+    // A process that waits for a processor is told when it gets one, and does nothing before.
+    eventually(
+        "all stand still",
+        () -> processes.stream().allMatch(process -> isStill(stateOf(process))));
     CompletableFuture<Integer> hanging =
         CompletableFuture.supplyAsync(() -> Caller.pay(east), Daemons::run);
     Thread.sleep(300);
