@@ -53,7 +53,7 @@ public final class Stage {
   private static final Duration BEFORE_NEXT_TRY = Duration.ofSeconds(5);
 
   /** So many payments are more than a late answer. */
-  private static final int SOME = 3;
+  private static final int SOME = 2;
 
   private static final HttpClient HTTP =
       HttpClient.newBuilder()
