@@ -166,8 +166,7 @@ class LocalPairTest {
     east.freeze();
     // A process that waits for a processor is told when it gets one, and does nothing before.
     eventually(
-        "all stand still",
-        () -> processes.stream().allMatch(process -> isStill(stateOf(process))));
+        "all stand still", () -> processes.stream().allMatch(process -> isStill(stateOf(process))));
     CompletableFuture<Integer> hanging =
         CompletableFuture.supplyAsync(() -> Caller.pay(east), Daemons::run);
     Thread.sleep(300);
