@@ -7,6 +7,7 @@ import io.github.paymentdr.runtime.aws.AwsStub;
 import io.github.paymentdr.runtime.aws.AwsStub.Response;
 import io.github.paymentdr.runtime.aws.SecretsStub;
 import io.github.paymentdr.runtime.replication.ControlException;
+import io.github.paymentdr.runtime.testing.Eventually;
 import io.github.paymentdr.runtime.testing.PostgresPair;
 import java.io.IOException;
 import java.util.List;
@@ -91,7 +92,7 @@ class CredentialRotationTest {
     String query =
         "select distinct usename from pg_stat_replication where application_name ="
             + " 'dr_subscription'";
-    Await.until(
+    Eventually.holds(
         "the subscription logs in as " + user, () -> active.query(query).equals(List.of(user)));
   }
 
@@ -125,13 +126,13 @@ class CredentialRotationTest {
         standby.maintain();
         awaitSubscriber(active, user);
         int reached = count(active);
-        Await.until("new rows arrive", () -> count(standby) > reached);
+        Eventually.holds("new rows arrive", () -> count(standby) > reached);
         assertThat(standby.call("{\"operation\":\"state\"}"))
             .containsEntry("fitToTakeOver", true)
             .containsEntry("problems", List.of());
       }
       load.stop();
-      Await.until("all rows have arrived", () -> count(standby) == count(active));
+      Eventually.holds("all rows have arrived", () -> count(standby) == count(active));
     }
     assertThat(errors(standby)).isEqualTo("0");
     assertThat(active.log() + standby.log())
@@ -152,7 +153,7 @@ class CredentialRotationTest {
     assertThat(secrets.stages(SECRET, second)).doesNotContain("AWSCURRENT");
 
     east.execute("insert into shop.sale values (1, 'still replicated')");
-    Await.until("the row arrives", () -> count(west) == 1);
+    Eventually.holds("the row arrives", () -> count(west) == 1);
     west.maintain();
     awaitSubscriber(east, "dr_replication_b");
     for (String step : STEPS) {
@@ -179,9 +180,9 @@ class CredentialRotationTest {
     rotate();
     west.maintain();
     assertThat(count(west)).as("rows when the rotation is over").isZero();
-    Await.until("all rows are copied", () -> count(west) == 300);
+    Eventually.holds("all rows are copied", () -> count(west) == 300);
     east.execute("insert into shop.sale values (301, 'after the copy')");
-    Await.until("new rows arrive", () -> count(west) == 301);
+    Eventually.holds("new rows arrive", () -> count(west) == 301);
     awaitSubscriber(east, "dr_replication_b");
   }
 

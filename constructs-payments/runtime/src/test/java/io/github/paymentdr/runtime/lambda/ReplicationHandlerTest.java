@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.github.paymentdr.runtime.aws.AwsStub;
 import io.github.paymentdr.runtime.aws.SecretsStub;
 import io.github.paymentdr.runtime.replication.RefusedException;
+import io.github.paymentdr.runtime.testing.Eventually;
 import io.github.paymentdr.runtime.testing.PostgresPair;
 import java.util.List;
 import java.util.Map;
@@ -255,7 +256,7 @@ class ReplicationHandlerTest {
     west.maintain();
     assertThat(west.log()).doesNotContain("does not answer");
     east.execute("insert into shop.sale values (1, 'x')");
-    Await.until(
+    Eventually.holds(
         "the row arrives", () -> west.query("select count(*) from shop.sale").equals(List.of("1")));
   }
 }

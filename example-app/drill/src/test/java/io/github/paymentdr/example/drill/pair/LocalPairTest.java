@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.github.paymentdr.example.drill.pair.Latency.Way;
 import io.github.paymentdr.example.drill.stepfunctions.Execution;
 import io.github.paymentdr.example.drill.stepfunctions.Execution.Status;
+import io.github.paymentdr.runtime.testing.Eventually;
 import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
@@ -18,7 +19,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -69,7 +69,7 @@ class LocalPairTest {
   void heals() {
     pair.heal();
     if (pair.active() == east) {
-      eventually("east takes payments", () -> Caller.pay(east) == 201);
+      Eventually.holds("east takes payments", () -> Caller.pay(east) == 201);
     }
   }
 
@@ -165,7 +165,7 @@ class LocalPairTest {
     processes.addAll(east.database().server().pids());
     east.freeze();
     // A process that waits for a processor is told when it gets one, and does nothing before.
-    eventually(
+    Eventually.holds(
         "all stand still", () -> processes.stream().allMatch(process -> isStill(stateOf(process))));
     CompletableFuture<Integer> hanging =
         CompletableFuture.supplyAsync(() -> Caller.pay(east), Daemons::run);
@@ -213,7 +213,7 @@ class LocalPairTest {
     east.killDatabase();
     east.killDatabase();
     // Others may keep the instances busy with waiting for it.
-    eventually(
+    Eventually.holds(
         "its want is told",
         () -> {
           int status = Caller.pay(east);
@@ -221,7 +221,7 @@ class LocalPairTest {
           return status == 502 || status == 503;
         });
     east.restartDatabase();
-    eventually("payments are taken again", () -> Caller.pay(east) == 201);
+    Eventually.holds("payments are taken again", () -> Caller.pay(east) == 201);
   }
 
   @Test
@@ -229,7 +229,7 @@ class LocalPairTest {
     east.fillDisk();
     assertThat(Caller.pay(east)).isIn(500, 502, 503);
     east.freeDisk();
-    eventually("payments are taken again", () -> Caller.pay(east) == 201);
+    Eventually.holds("payments are taken again", () -> Caller.pay(east) == 201);
   }
 
   @Test
@@ -289,7 +289,7 @@ class LocalPairTest {
     Thread.sleep(500);
     assertThat(west.query(sql)).isEmpty();
     pair.heal();
-    eventually("it has arrived", () -> !west.query(sql).isEmpty());
+    Eventually.holds("it has arrived", () -> !west.query(sql).isEmpty());
   }
 
   @Test
@@ -303,13 +303,13 @@ class LocalPairTest {
   @Test
   @Order(Integer.MAX_VALUE)
   void killedRegionIsTakenOverAndEverythingIsSeen() throws IOException {
-    eventually("west could take over", west::isFitToTakeOver);
+    Eventually.holds("west could take over", west::isFitToTakeOver);
     List<Long> processes = new ArrayList<>(east.payments().pids());
     processes.addAll(east.database().server().pids());
     east.kill();
     assertThat(processes).noneMatch(process -> ProcessHandle.of(process).isPresent());
     assertThat(Caller.pay(east)).isEqualTo(Caller.NO_ANSWER);
-    eventually("west's alarm goes on", () -> west.alarm().isOn());
+    Eventually.holds("west's alarm goes on", () -> west.alarm().isOn());
     assertThat(pair.alarms())
         .extracting(AlarmChange::region, AlarmChange::isOn)
         .contains(tuple(west.name(), true));
@@ -330,7 +330,7 @@ class LocalPairTest {
         .extracting(FailoverStep::name)
         .contains("WaitForFencing", "Promote", "OpenLease", "Done");
     String key = Caller.newKey();
-    eventually(
+    Eventually.holds(
         "the edge knows it",
         () -> {
           try {
@@ -342,7 +342,7 @@ class LocalPairTest {
     List<Acceptance> accepted = pair.acceptances();
     assertThat(accepted.get(accepted.size() - 1).region()).isEqualTo(west.name());
     east.restart();
-    eventually("east is there, and refuses", () -> Caller.pay(east) == 503);
+    Eventually.holds("east is there, and refuses", () -> Caller.pay(east) == 503);
     east.rebuild();
   }
 
@@ -357,20 +357,6 @@ class LocalPairTest {
       return stat.charAt(stat.lastIndexOf(')') + 2);
     } catch (IOException e) {
       return '-';
-    }
-  }
-
-  static void eventually(String what, BooleanSupplier condition) {
-    Instant limit = Instant.now().plus(SOON);
-    while (!condition.getAsBoolean()) {
-      if (Instant.now().isAfter(limit)) {
-        throw new AssertionError("not within " + SOON + ": " + what);
-      }
-      try {
-        Thread.sleep(50);
-      } catch (InterruptedException e) {
-        throw new IllegalStateException(e);
-      }
     }
   }
 }
