@@ -13,7 +13,7 @@ import java.util.List;
  *
  * @param count how often since PostgreSQL began to count
  * @param seen what the count was at the last observation
- * @param overcome what the count was when a beat was last seen to arrive
+ * @param overcome what the count was when something that came after was last seen to be applied
  */
 record ApplyErrors(long count, long seen, long overcome) {
   /** More than a link that is lost, found again and lost again would make within a minute. */
@@ -57,10 +57,12 @@ record ApplyErrors(long count, long seen, long overcome) {
     }
   }
 
+  /** Changes are applied one after the other, so what failed before one that came has not. */
   void markOvercome(Sql local) throws SQLException {
     if (count != overcome) {
       local.execute("update dr.node set apply_errors_overcome = ?", count);
     }
+    forgetLoop(local);
   }
 
   static boolean isLoopKnown(Sql local) throws SQLException {
@@ -76,7 +78,7 @@ record ApplyErrors(long count, long seen, long overcome) {
     }
   }
 
-  static void forgetLoop(Sql local) throws SQLException {
+  private static void forgetLoop(Sql local) throws SQLException {
     Findings found = Findings.read(local);
     new Findings(
             found.tablesMissing(),

@@ -21,9 +21,13 @@ import java.util.List;
 final class Maintenance {
   private static final Duration BETWEEN_LOOKS = Duration.ofMillis(100);
 
+  /**
+   * A standby that has lost the link connects again after five seconds, by PostgreSQL's default.
+   */
+  private static final Duration LONGEST_CATCH_UP = Duration.ofSeconds(10);
+
   private final Context context;
   private final LogicalSettings settings;
-  private boolean peerAnswers;
 
   Maintenance(Context context) {
     this.context = context;
@@ -125,7 +129,6 @@ final class Maintenance {
             .warn("the other region is not active or does not answer", "reason", peer.fault());
         return;
       }
-      peerAnswers = true;
       Sql publisher = peer.sql().orElseThrow();
       forgetPromotion(local, publisher);
       Subscription subscription = new Subscription(context, local);
@@ -211,14 +214,32 @@ final class Maintenance {
     while (!patience.isOver() && !deadline.isOver()) {
       if (Heartbeat.newestArrival(local, settings.peerRegion()) > before) {
         errors.markOvercome(local);
-        ApplyErrors.forgetLoop(local);
         return;
       }
       Pause.of(BETWEEN_LOOKS);
     }
-    // A link that is lost again and again makes errors too, and is no reason not to take over.
-    if (peerAnswers && ApplyErrors.read(local).isLoop()) {
-      ApplyErrors.rememberLoop(local);
+    attempt("what is known of apply errors", () -> judge(local, ApplyErrors.read(local)));
+  }
+
+  /**
+   * A link that is lost again and again makes errors too, and is no reason not to take over. Where
+   * the other region has stopped beating, its slot tells the two apart.
+   */
+  private void judge(Sql local, ApplyErrors errors) throws SQLException {
+    if (!errors.isLoop()) {
+      return;
+    }
+    try (Peer peer = Peer.connect(context.servers(), TimeLimits.SHORT)) {
+      if (!peer.isActive()) {
+        return;
+      }
+      Sql publisher = peer.sql().orElseThrow();
+      if (new ReplicationSlot(publisher, settings.slotOfThisRegion())
+          .isConfirmedUpToNowWithin(LONGEST_CATCH_UP)) {
+        errors.markOvercome(local);
+      } else {
+        ApplyErrors.rememberLoop(local);
+      }
     }
   }
 }

@@ -25,12 +25,6 @@ final class PlannedHandOver {
   /** A standby that does not catch up with a busy region within this time is too far behind. */
   private static final Duration LONGEST_CATCH_UP = Duration.ofSeconds(5);
 
-  private static final String HAS_CONFIRMED =
-      """
-      select coalesce(bool_or(confirmed_flush_lsn >= cast(? as pg_lsn)), false)
-      from pg_replication_slots where slot_name = ? and database = current_database()
-      """;
-
   /** Together they are less than what a state machine waits for a hand-over. */
   private static final TimeLimits LIMITS =
       new TimeLimits(Duration.ofSeconds(6), Duration.ofSeconds(5));
@@ -71,7 +65,7 @@ final class PlannedHandOver {
       String drained = drain(there, epoch);
       receiving();
       Duration stop = stopWithin(deadline);
-      if (!Waiting.until(() -> hasConfirmed(there, drained), stop)) {
+      if (!slot(there).isConfirmedWithin(stop, drained)) {
         undo(
             there,
             epoch,
@@ -155,8 +149,7 @@ final class PlannedHandOver {
   }
 
   private void refuseIfFarBehind(Sql there) throws SQLException {
-    String now = position(there, "select pg_current_wal_insert_lsn()::text");
-    if (!Waiting.until(() -> hasConfirmed(there, now), LONGEST_CATCH_UP)) {
+    if (!slot(there).isConfirmedUpToNowWithin(LONGEST_CATCH_UP)) {
       throw Promotion.refusal(
           List.of(
               "this region did not get what the other one had accepted "
@@ -196,7 +189,7 @@ final class PlannedHandOver {
 
   private String drain(Sql there, long epoch) throws SQLException {
     try {
-      return position(there, "select dr.drain(?)::text", epoch);
+      return there.first("select dr.drain(?)::text", row -> row.getString(1), epoch).orElseThrow();
     } catch (SQLException e) {
       if ("55P03".equals(e.getSQLState())) {
         PromotionRecord.forget(local);
@@ -209,13 +202,8 @@ final class PlannedHandOver {
     }
   }
 
-  private static String position(Sql there, String query, Object... values) throws SQLException {
-    return there.first(query, row -> row.getString(1), values).orElseThrow();
-  }
-
-  /** What a subscriber confirms is applied and flushed. */
-  private boolean hasConfirmed(Sql there, String position) throws SQLException {
-    return there.isTrue(HAS_CONFIRMED, position, settings.slotOfThisRegion());
+  private ReplicationSlot slot(Sql there) {
+    return new ReplicationSlot(there, settings.slotOfThisRegion());
   }
 
   private void undo(Sql there, long epoch, List<String> reasons) throws SQLException {

@@ -35,6 +35,12 @@ final class ReplicationSlot {
       where slot_name = ? and database = current_database() and active_pid is not null
       """;
 
+  private static final String HAS_CONFIRMED =
+      """
+      select coalesce(bool_or(confirmed_flush_lsn >= cast(? as pg_lsn)), false)
+      from pg_replication_slots where slot_name = ? and database = current_database()
+      """;
+
   private static final String IN_USE = "55006";
   private static final String NOT_ALLOWED = "42501";
 
@@ -74,6 +80,20 @@ final class ReplicationSlot {
 
   boolean isUsable() throws SQLException {
     return find().filter(slot -> !slot.lost()).isPresent();
+  }
+
+  /** {@return whether its reader has applied in time, and flushed, what is before a position} */
+  boolean isConfirmedWithin(Duration longest, String position) throws SQLException {
+    return Waiting.until(() -> server.isTrue(HAS_CONFIRMED, position, name), longest);
+  }
+
+  /** {@return whether its reader has applied in time, and flushed, what the server has by now} */
+  boolean isConfirmedUpToNowWithin(Duration longest) throws SQLException {
+    String now =
+        server
+            .first("select pg_current_wal_insert_lsn()::text", row -> row.getString(1))
+            .orElseThrow();
+    return isConfirmedWithin(longest, now);
   }
 
   /** Makes it, or makes it anew when what it kept is lost. */

@@ -93,16 +93,35 @@ class FitnessTest {
   void aStandbyIsFitWhileALinkThatIsLostAgainAndAgainCountsAsErrors() {
     following();
     for (int i = 0; i < 3; i++) {
-      long errors = errors();
-      link.cut();
-      Eventually.holds("an error is counted", () -> errors() > errors);
-      link.heal();
-      Eventually.holds("it is back", () -> isReceiving());
+      loseTheLinkOnce();
     }
     link.cut();
     maintain(pair.west());
     assertThat(errors()).isGreaterThanOrEqualTo(3);
     assertFit(pair.west());
+  }
+
+  /** Its control function may have failed before the rest of its region does. */
+  @Test
+  void aStandbyIsFitAfterLinksLostOverTimeThoughTheActiveRegionHasStoppedBeating() {
+    following();
+    for (int i = 0; i < 4; i++) {
+      loseTheLinkOnce();
+    }
+    maintain(pair.west());
+    assertThat(errors()).isGreaterThanOrEqualTo(4);
+    assertFit(pair.west());
+    loseTheLinkOnce();
+    maintain(pair.west());
+    assertFit(pair.west());
+  }
+
+  private void loseTheLinkOnce() {
+    long errors = errors();
+    link.cut();
+    Eventually.holds("an error is counted", () -> errors() > errors);
+    link.heal();
+    Eventually.holds("it is back", () -> isReceiving());
   }
 
   @Test

@@ -44,8 +44,10 @@ final class RegionFunctions implements AutoCloseable {
   /** Who has asked before the end is answered. */
   private static final Duration LAST_ANSWERS = Duration.ofSeconds(1);
 
-  /** The function beats until it has 15 s left. */
-  private static final Duration UPKEEP_TIME = Duration.ofSeconds(18);
+  /**
+   * The function of the active region ends so long before its time is over, and beats until then.
+   */
+  private static final Duration AFTER_THE_LAST_BEAT = Duration.ofSeconds(15);
 
   /** The other schedules are every minute, and the probe uses all of it. */
   private static final Duration MINUTE = Duration.ofMinutes(1);
@@ -140,7 +142,11 @@ final class RegionFunctions implements AutoCloseable {
     Duration minute = Duration.ofMillis((long) (MINUTE.toMillis() / timers.speed()));
     // What the probe makes of a minute is as fast as it is.
     schedule(minute, "ProbeHandler", "{}", MINUTE.plusSeconds(1));
-    schedule(timers.upkeep(), "ReplicationHandler", "{\"operation\":\"maintain\"}", UPKEEP_TIME);
+    schedule(
+        timers.upkeep(),
+        "ReplicationHandler",
+        "{\"operation\":\"maintain\"}",
+        timers.upkeep().plus(AFTER_THE_LAST_BEAT));
     schedule(
         minute, "PaymentHandler", "{\"operation\":\"cleanJournal\"}", template.functionTimeout());
   }

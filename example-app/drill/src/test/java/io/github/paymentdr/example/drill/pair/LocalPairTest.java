@@ -32,7 +32,7 @@ import org.junit.jupiter.api.Timeout;
 /** The levers do what they say, on one pair with real parts; the last test uses a region up. */
 @DisplayName("The local pair")
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
-@Timeout(60)
+@Timeout(300)
 class LocalPairTest {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final String PERSON = "{\"mode\":\"unplanned\"}";
