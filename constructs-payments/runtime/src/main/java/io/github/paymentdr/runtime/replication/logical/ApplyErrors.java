@@ -57,7 +57,7 @@ record ApplyErrors(long count, long seen, long overcome) {
     }
   }
 
-  /** Changes are applied one after the other, so what failed before one that came has not. */
+  /** Changes are applied one after the other: when a later one is, what had failed is too. */
   void markOvercome(Sql local) throws SQLException {
     if (count != overcome) {
       local.execute("update dr.node set apply_errors_overcome = ?", count);

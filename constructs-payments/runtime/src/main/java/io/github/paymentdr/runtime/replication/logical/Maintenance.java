@@ -146,7 +146,7 @@ final class Maintenance {
    */
   private void forgetPromotion(Sql local, Sql publisher) throws SQLException {
     if (PromotionRecord.unfinished(local).isEmpty()
-        || !new ReplicationSlot(publisher, settings.slotOfThisRegion()).isUsable()) {
+        || !ReplicationSlot.ofThisRegion(publisher, settings).isUsable()) {
       return;
     }
     new Subscription(context, local).goOn();
@@ -184,7 +184,7 @@ final class Maintenance {
     if (ApplyErrors.isLoopKnown(local)) {
       problems.add(ApplyErrors.LOOP);
     }
-    if (!new ReplicationSlot(publisher, settings.slotOfThisRegion()).isUsable()) {
+    if (!ReplicationSlot.ofThisRegion(publisher, settings).isUsable()) {
       problems.add(
           "the slot that "
               + settings.peerRegion()
@@ -234,7 +234,7 @@ final class Maintenance {
         return;
       }
       Sql publisher = peer.sql().orElseThrow();
-      if (new ReplicationSlot(publisher, settings.slotOfThisRegion())
+      if (ReplicationSlot.ofThisRegion(publisher, settings)
           .isConfirmedUpToNowWithin(LONGEST_CATCH_UP)) {
         errors.markOvercome(local);
       } else {

@@ -31,7 +31,7 @@ final class PeerSlot {
 
   private static boolean drop(Context context) throws SQLException {
     try (Sql there = context.servers().connectPeer(LIMITS)) {
-      ReplicationSlot slot = new ReplicationSlot(there, context.settings().slotOfThisRegion());
+      ReplicationSlot slot = ReplicationSlot.ofThisRegion(there, context.settings());
       return CopySlots.drop(there, LONGEST) && slot.dropWithReader(LONGEST);
     }
   }

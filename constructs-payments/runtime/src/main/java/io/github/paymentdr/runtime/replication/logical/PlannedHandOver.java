@@ -65,7 +65,7 @@ final class PlannedHandOver {
       String drained = drain(there, epoch);
       receiving();
       Duration stop = stopWithin(deadline);
-      if (!slot(there).isConfirmedWithin(stop, drained)) {
+      if (!ReplicationSlot.ofThisRegion(there, settings).isConfirmedWithin(stop, drained)) {
         undo(
             there,
             epoch,
@@ -149,7 +149,7 @@ final class PlannedHandOver {
   }
 
   private void refuseIfFarBehind(Sql there) throws SQLException {
-    if (!slot(there).isConfirmedUpToNowWithin(LONGEST_CATCH_UP)) {
+    if (!ReplicationSlot.ofThisRegion(there, settings).isConfirmedUpToNowWithin(LONGEST_CATCH_UP)) {
       throw Promotion.refusal(
           List.of(
               "this region did not get what the other one had accepted "
@@ -200,10 +200,6 @@ final class PlannedHandOver {
       }
       throw e;
     }
-  }
-
-  private ReplicationSlot slot(Sql there) {
-    return new ReplicationSlot(there, settings.slotOfThisRegion());
   }
 
   private void undo(Sql there, long epoch, List<String> reasons) throws SQLException {

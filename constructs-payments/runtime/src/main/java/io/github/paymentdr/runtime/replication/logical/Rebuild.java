@@ -70,7 +70,7 @@ final class Rebuild {
     return !Node.find(local).orElseThrow().isActive()
         && PromotionRecord.unfinished(local).isEmpty()
         && !Subscription.tables(local).isEmpty()
-        && new ReplicationSlot(active, settings.slotOfThisRegion()).isUsable()
+        && ReplicationSlot.ofThisRegion(active, settings).isUsable()
         && Findings.read(local).problems().stream().allMatch(ApplyErrors.LOOP::equals);
   }
 
@@ -118,7 +118,7 @@ final class Rebuild {
 
   private RebuildRecord judge(Sql local, Sql active, RebuildRecord record) throws SQLException {
     if (record.phase() == Phase.FOLLOWING) {
-      boolean canGoOn = new ReplicationSlot(active, settings.slotOfThisRegion()).isUsable();
+      boolean canGoOn = ReplicationSlot.ofThisRegion(active, settings).isUsable();
       return canGoOn ? record : record.move(local, Phase.COMPARING);
     }
     Node node = Node.find(local).orElseThrow();
@@ -152,8 +152,7 @@ final class Rebuild {
   /** A copy would put rows beside those that are in a table, or fail for them. */
   private RebuildRecord judgeCopy(Sql local, Sql active, RebuildRecord record) throws SQLException {
     Set<TableName> subscribed = Subscription.tables(local).keySet();
-    if (!subscribed.isEmpty()
-        && !new ReplicationSlot(active, settings.slotOfThisRegion()).isUsable()) {
+    if (!subscribed.isEmpty() && !ReplicationSlot.ofThisRegion(active, settings).isUsable()) {
       context.log().warn("the slot was lost during the copy; the copy begins anew");
       new Subscription(context, local).drop();
       return empty(local, active, record);

@@ -52,6 +52,11 @@ final class ReplicationSlot {
     this.name = name;
   }
 
+  /** {@return the one that the other region keeps for this one} */
+  static ReplicationSlot ofThisRegion(Sql there, LogicalSettings settings) {
+    return new ReplicationSlot(there, settings.slotOfThisRegion());
+  }
+
   /**
    * What the server says of it.
    *

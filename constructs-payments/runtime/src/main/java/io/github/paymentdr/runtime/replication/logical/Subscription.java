@@ -99,7 +99,7 @@ final class Subscription {
 
   /** Follows the other region from now on, after a copy of all that it has. */
   void putWithCopy(Sql peer) throws SQLException {
-    ReplicationSlot slot = new ReplicationSlot(peer, context.settings().slotOfThisRegion());
+    ReplicationSlot slot = ReplicationSlot.ofThisRegion(peer, context.settings());
     if (find(local).isEmpty()) {
       create(slot.name());
     }
@@ -133,7 +133,7 @@ final class Subscription {
    * exactly what the other one had there.
    */
   void putWithoutCopy(Sql peer) throws SQLException {
-    ReplicationSlot slot = new ReplicationSlot(peer, context.settings().slotOfThisRegion());
+    ReplicationSlot slot = ReplicationSlot.ofThisRegion(peer, context.settings());
     if (!slot.isUsable()) {
       throw new IllegalStateException("the slot " + slot.name() + " does not exist");
     }
